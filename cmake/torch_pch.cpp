@@ -1,0 +1,1 @@
+// The one unit that owns the precompiled ATen header (see Room.cmake).
