@@ -1,0 +1,25 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+namespace tessera::worker {
+
+/// What every rank answers to a command. Fixed size: exchanged by one all_gather.
+struct Outcome {
+  std::uint32_t serial = 0;
+  std::int32_t exit_code = 0;  ///< 0, or the code of docs/exit codes
+  double step_seconds = 0;     ///< time in the command
+  double wait_seconds = 0;     ///< of which waiting for other ranks
+  double unet_seconds = 0;     ///< of which in the U-Net, communication included
+  double vae_seconds = 0;      ///< of which in the autoencoder, communication included
+  std::uint64_t bytes_sent = 0;
+  std::uint64_t memory_peak = 0;  ///< bytes, resident, since the start of the process
+  std::array<char, 512> message{};
+
+  void set_message(std::string_view text);  ///< cut at the end of the buffer, always terminated
+  std::string_view message_text() const;
+};
+
+}  // namespace tessera::worker
