@@ -1,0 +1,62 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+#include <c10/core/ScalarType.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace tessera::model {
+
+/// Plain weight structs: immutable after loading. `bias` is undefined where the layer has none.
+struct ConvWeights {
+  at::Tensor weight;  ///< [out, in, kh, kw], channels-last
+  at::Tensor bias;    ///< [out]
+};
+struct LinearWeights {
+  at::Tensor weight;  ///< [out, in]
+  at::Tensor bias;    ///< [out] or undefined
+};
+struct NormWeights {
+  at::Tensor weight;
+  at::Tensor bias;
+};
+
+enum class Bias { None, Present };
+
+/// The tensors of one component, looked up by name and checked for shape.
+class WeightSource {
+ public:
+  virtual ~WeightSource() = default;
+  /// \throws storage::DataError naming file, key and shapes when missing or mis-shaped.
+  virtual at::Tensor require(const std::string& name, const std::vector<std::int64_t>& shape) = 0;
+  virtual bool has(const std::string& name) const = 0;
+};
+
+/// Opens the weights of a diffusers component folder (`<base>[.variant].safetensors`, sharded or
+/// not), cast to `dtype` on the CPU.
+/// \param base  "diffusion_pytorch_model" or "model".
+/// \throws storage::MissingFileError, storage::DataError.
+std::unique_ptr<WeightSource> open_weights(const std::filesystem::path& component,
+                                           const std::string& base, const std::string& variant,
+                                           c10::ScalarType dtype);
+
+/// Counts parameters from shapes alone: every required name is answered by an empty tensor.
+class ShapeCounter final : public WeightSource {
+ public:
+  at::Tensor require(const std::string& name, const std::vector<std::int64_t>& shape) override;
+  bool has(const std::string& name) const override;
+  std::int64_t parameters() const { return parameters_; }
+
+ private:
+  std::int64_t parameters_ = 0;
+};
+
+ConvWeights load_conv(WeightSource& source, const std::string& name, int in, int out, int kernel);
+LinearWeights load_linear(WeightSource& source, const std::string& name, int in, int out, Bias bias);
+NormWeights load_norm(WeightSource& source, const std::string& name, int channels);
+
+}  // namespace tessera::model

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "partition/extent.h"
+
+namespace tessera::worker {
+
+/// The facts about a model folder that planning needs, read from its config files alone.
+struct ModelOutline {
+  std::vector<int> unet_widths;             ///< block_out_channels
+  std::vector<int> transformer_depths;      ///< per level; 0 where a level has none
+  std::vector<int> head_counts;
+  int resnets_per_level = 2;
+  int context_width = 2048;
+  int sample_size = 128;                    ///< latent side of the base size
+  std::vector<int> vae_widths;
+  int vae_sample_size = 1024;               ///< pixels: side of a tile
+  int steps_offset = 1;
+  std::string scheduler_class;              ///< as named in the scheduler config
+
+  bool operator==(const ModelOutline&) const = default;
+  partition::Extent base_image() const { return {sample_size * 8, sample_size * 8}; }
+  /// 2^(levels - 1) latent rows.
+  int grain_rows() const { return 1 << (static_cast<int>(unet_widths.size()) - 1); }
+};
+
+/// Reads unet/, vae/ and scheduler/ configs of a diffusers folder.
+/// \throws storage::MissingFileError for a missing file; storage::DataError naming file and field
+///         for a network that is not supported.
+ModelOutline read_model_outline(const std::string& directory);
+
+/// One line of text and back, for a broadcast from rank 0.
+std::string outline_to_text(const ModelOutline& outline);
+ModelOutline outline_from_text(const std::string& text);
+
+}  // namespace tessera::worker
