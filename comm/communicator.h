@@ -5,6 +5,7 @@
 #include <span>
 
 #include "comm/memory_span.h"
+#include "comm/traffic_counters.h"
 
 namespace tessera::comm {
 
@@ -43,6 +44,8 @@ class Communicator {
   /// Collective. Members with equal `color` form a group, ordered by `order`, then rank; color < 0
   /// joins none and gets nullptr.
   virtual std::unique_ptr<Communicator> split(int color, int order) = 0;
+  /// What this communicator moved so far. From the thread that uses it.
+  virtual TrafficCounters traffic() const = 0;
 };
 
 }  // namespace tessera::comm
