@@ -1,0 +1,22 @@
+#pragma once
+
+#include "coordinator/render_plan.h"
+#include "worker/model_outline.h"
+
+namespace tessera::configs {
+struct JobConfig;
+}
+
+namespace tessera::coordinator {
+
+/// Plans a render: stages, restart indices, dilation, crops, blur, strips, items with their seeds,
+/// and what it costs (docs/algorithms.md, docs/distribution.md section "Planner rules").
+///
+/// Pure: every rank plans for itself from the same configuration and outline and the ranks compare
+/// plan_hash(). `task.cpu_threads` and `task.study` are left at their defaults for the caller.
+/// \param world_size  ranks of the job, >= 1. More than are useful idle, with a warning.
+/// \throws PlanError for a job that this network, mode or rank grid cannot render.
+RenderPlan plan_render(const configs::JobConfig& config, const worker::ModelOutline& model,
+                       int world_size);
+
+}  // namespace tessera::coordinator

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "partition/extent.h"
+#include "worker/command.h"
+#include "worker/outcome.h"
+
+namespace tessera::coordinator {
+
+/// One command that all ranks have executed. Idle commands are not recorded.
+struct CommandRecord {
+  worker::Command command;
+  double seconds = 0;       ///< wall time on rank 0, the exchange of outcomes included
+  double since_start = 0;   ///< wall time from the start of the run to the end of the command
+  double progress = 0;      ///< predicted share of the whole run that is done, 0..1, never falls
+  double eta_seconds = -1;  ///< predicted time left, < 0 while unknown
+  std::span<const worker::Outcome> outcomes;  ///< by rank; valid during the call
+};
+
+/// One picture that is complete under its final name.
+struct FrameRecord {
+  int item = 0;
+  int stage = 0;
+  std::filesystem::path path;
+  partition::Extent image;
+  std::uint64_t file_bytes = 0;
+  double since_start = 0;
+};
+
+/// Why the run ends early.
+struct FailureRecord {
+  int rank = 0;  ///< the first failing one
+  int exit_code = 0;
+  std::string message;
+  worker::Command command;  ///< what the ranks were executing
+};
+
+struct RunSummary {
+  int exit_code = 0;
+  double seconds = 0;
+  int items_done = 0;
+  std::vector<FrameRecord> frames;
+};
+
+}  // namespace tessera::coordinator
