@@ -2,24 +2,41 @@
 #
 # Makes the static library tessera_<name> (alias tessera::<name>), with warnings, the link edges of
 # docs/architecture.md and, for torch rooms, the shared precompiled ATen header.
-set(TESSERA_WARNINGS -Wall -Wextra -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual -Winvalid-pch)
+set(TESSERA_WARNINGS
+  -Wall -Wextra -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual -Winvalid-pch)
 if(TESSERA_WERROR)
   list(APPEND TESSERA_WARNINGS -Werror)
 endif()
 
-add_library(torch_pch OBJECT "${PROJECT_SOURCE_DIR}/cmake/torch_pch.cpp")
-target_link_libraries(torch_pch PUBLIC tessera::torch)
-target_compile_options(torch_pch PRIVATE -fpch-preprocess ${TESSERA_WARNINGS})
-target_precompile_headers(torch_pch PRIVATE <ATen/ATen.h>)
+if(TESSERA_TORCH_ROOMS)
+  add_library(torch_pch OBJECT "${PROJECT_SOURCE_DIR}/cmake/torch_pch.cpp")
+  target_link_libraries(torch_pch PUBLIC tessera::torch)
+  target_compile_options(torch_pch PRIVATE -fpch-preprocess ${TESSERA_WARNINGS})
+  target_precompile_headers(torch_pch PRIVATE <ATen/ATen.h>)
+endif()
 
 function(tessera_torch_target target)
   target_link_libraries(${target} PUBLIC tessera::torch)
   target_compile_options(${target} PRIVATE -fpch-preprocess)
   target_precompile_headers(${target} REUSE_FROM torch_pch)
+  if(TESSERA_UNITY_BATCH GREATER 1)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE ${TESSERA_UNITY_BATCH})
+  endif()
 endfunction()
+
+# Drops from `list` the sources that do not exist, with a warning each.
+macro(tessera_existing list)
+  foreach(source IN LISTS ${list})
+    if(NOT EXISTS "${CMAKE_CURRENT_SOURCE_DIR}/${source}")
+      message(WARNING "${CMAKE_CURRENT_SOURCE_DIR}/${source} does not exist; configure again when it does")
+      list(REMOVE_ITEM ${list} "${source}")
+    endif()
+  endforeach()
+endmacro()
 
 function(room name)
   cmake_parse_arguments(ROOM "TORCH" "" "USES;SOURCES;LIBS" ${ARGN})
+  tessera_existing(ROOM_SOURCES)
   add_library(tessera_${name} STATIC ${ROOM_SOURCES})
   add_library(tessera::${name} ALIAS tessera_${name})
   target_include_directories(tessera_${name} PUBLIC "${PROJECT_SOURCE_DIR}")
@@ -33,18 +50,35 @@ function(room name)
   endif()
 endfunction()
 
+# The path of the source tree is defined only for the sources that name it: on every command line it
+# would part the compiler cache of two clones.
+function(tessera_define_source_dir)
+  foreach(source IN LISTS ARGN)
+    file(STRINGS "${CMAKE_CURRENT_SOURCE_DIR}/${source}" uses REGEX "TESSERA_SOURCE_DIR" LIMIT_COUNT 1)
+    if(uses)
+      set_property(SOURCE "${source}" APPEND PROPERTY
+        COMPILE_DEFINITIONS "TESSERA_SOURCE_DIR=\"${PROJECT_SOURCE_DIR}\"")
+    endif()
+  endforeach()
+endfunction()
+
 # room_tests(<name> [TORCH] SOURCES <files...> [LIBS <targets...>]): one executable test_<name> per room,
-# its cases registered with CTest under the label "fast".
+# its cases registered with CTest under the label "fast". A source that names TESSERA_SOURCE_DIR gets it
+# defined (seen when CMake runs).
 function(room_tests name)
   cmake_parse_arguments(TESTS "TORCH" "" "SOURCES;LIBS" ${ARGN})
   if(NOT TESTS_SOURCES)
     return()
   endif()
+  tessera_existing(TESTS_SOURCES)
+  tessera_define_source_dir(${TESTS_SOURCES})
   add_executable(test_${name} ${TESTS_SOURCES})
   target_include_directories(test_${name} PRIVATE "${PROJECT_SOURCE_DIR}")
   target_compile_options(test_${name} PRIVATE ${TESSERA_WARNINGS})
-  target_compile_definitions(test_${name} PRIVATE TESSERA_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
-  target_link_libraries(test_${name} PRIVATE tessera::${name} ${TESTS_LIBS} GTest::gmock GTest::gtest_main)
+  target_link_libraries(test_${name} PRIVATE ${TESTS_LIBS} GTest::gmock GTest::gtest_main)
+  if(TARGET tessera::${name})
+    target_link_libraries(test_${name} PRIVATE tessera::${name})
+  endif()
   if(TESTS_TORCH)
     tessera_torch_target(test_${name})
   endif()
