@@ -18,8 +18,8 @@ class SafetensorsFile {
  public:
   /// \throws MissingFileError if there is no such file; DataError naming file, key and values for a
   ///         truncated file, a header over 100 MB or not JSON, an unknown dtype, a duplicate name,
-  ///         offsets that overlap, overflow, leave the file or do not cover it, or sizes that do not
-  ///         match shape x dtype.
+  ///         offsets that overlap, overflow, leave the file or do not cover it, or sizes that do
+  ///         not match shape x dtype.
   static SafetensorsFile open(const std::filesystem::path& path);
 
   const std::filesystem::path& path() const;
