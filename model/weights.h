@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,13 +37,18 @@ class WeightSource {
   virtual bool has(const std::string& name) const = 0;
 };
 
+/// A component's weights, and what the user should know about the file that was taken.
+struct OpenedWeights {
+  std::unique_ptr<WeightSource> source;
+  std::optional<std::string> warning;
+};
+
 /// Opens the weights of a diffusers component folder (`<base>[.variant].safetensors`, sharded or
 /// not), cast to `dtype` on the CPU.
 /// \param base  "diffusion_pytorch_model" or "model".
 /// \throws storage::MissingFileError, storage::DataError.
-std::unique_ptr<WeightSource> open_weights(const std::filesystem::path& component,
-                                           const std::string& base, const std::string& variant,
-                                           c10::ScalarType dtype);
+OpenedWeights open_weights(const std::filesystem::path& component, const std::string& base,
+                           const std::string& variant, c10::ScalarType dtype);
 
 /// Counts parameters from shapes alone: every required name is answered by an empty tensor.
 class ShapeCounter final : public WeightSource {
@@ -57,6 +63,8 @@ class ShapeCounter final : public WeightSource {
 
 ConvWeights load_conv(WeightSource& source, const std::string& name, int in, int out, int kernel);
 LinearWeights load_linear(WeightSource& source, const std::string& name, int in, int out, Bias bias);
+/// A 1x1 convolution [out, in, 1, 1] (or already [out, in]) as a linear layer with bias.
+LinearWeights load_pointwise(WeightSource& source, const std::string& name, int in, int out);
 NormWeights load_norm(WeightSource& source, const std::string& name, int channels);
 
 }  // namespace tessera::model

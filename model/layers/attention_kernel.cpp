@@ -1,0 +1,42 @@
+#include "model/layers/attention_kernel.h"
+
+#include <ATen/ATen.h>
+
+#include <tuple>
+
+namespace tessera::model {
+namespace {
+
+constexpr std::int64_t kQueryGranule = 32;
+
+Attended attend_cpu(const at::Tensor& q_BKND, const at::Tensor& k_BKMD, const at::Tensor& v_BKMD) {
+  const std::int64_t queries = q_BKND.size(2);
+  const std::int64_t missing = (kQueryGranule - queries % kQueryGranule) % kQueryGranule;
+  const at::Tensor q = missing == 0 ? q_BKND : at::constant_pad_nd(q_BKND, {0, 0, 0, missing});
+  auto [out, lse] = at::_scaled_dot_product_flash_attention_for_cpu(q, k_BKMD, v_BKMD);
+  return {out.narrow(2, 0, queries), lse.narrow(2, 0, queries)};
+}
+
+Attended attend_cuda(const at::Tensor& q_BKND, const at::Tensor& k_BKMD, const at::Tensor& v_BKMD,
+                     LogSumExp lse) {
+  if (lse == LogSumExp::Skip) {
+    return {at::scaled_dot_product_attention(q_BKND, k_BKMD, v_BKMD), {}};
+  }
+  const auto result = at::_scaled_dot_product_efficient_attention(
+      q_BKND, k_BKMD, v_BKMD, /*attn_bias=*/std::nullopt, /*compute_log_sumexp=*/true);
+  return {std::get<0>(result), std::get<1>(result).narrow(2, 0, q_BKND.size(2))};
+}
+
+}  // namespace
+
+Attended attend(const at::Tensor& q_BKND, const at::Tensor& k_BKMD, const at::Tensor& v_BKMD,
+                LogSumExp lse) {
+  if (q_BKND.size(2) == 0) {
+    return {at::empty_like(q_BKND),
+            at::empty({q_BKND.size(0), q_BKND.size(1), 0}, q_BKND.options().dtype(at::kFloat))};
+  }
+  return q_BKND.is_cpu() ? attend_cpu(q_BKND, k_BKMD, v_BKMD)
+                         : attend_cuda(q_BKND, k_BKMD, v_BKMD, lse);
+}
+
+}  // namespace tessera::model

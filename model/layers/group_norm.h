@@ -1,0 +1,26 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include "model/spatial_ops.h"
+#include "partition/row_range.h"
+
+namespace tessera::model {
+
+/// (mean, M2) of every group over `rows` of x, fp32 [B, groups, 2], on the CPU; M2 is the sum of
+/// squared deviations from that mean. Two passes; the order of summation depends on the shape of the
+/// block alone, never on the strip that holds it or on threads.
+/// \param rows  local rows of x_BCHW (channels-last).
+at::Tensor group_moments(const at::Tensor& x_BCHW, partition::RowRange rows, int groups);
+
+/// Moments of the union of blocks, merged in index order in double (Chan et al. 1979):
+/// n = n_a + n_b, d = m_b - m_a, m = m_a + d n_b / n, M2 = M2_a + M2_b + d^2 n_a n_b / n.
+/// \param blocks_KBG2  fp32 partial moments per block; \param elements  count behind each of them.
+/// \return fp64 [B, groups, 2]: mean and biased variance M2 / n.
+at::Tensor merge_moments(const at::Tensor& blocks_KBG2, const std::vector<std::int64_t>& elements);
+
+/// activation((x - mean) / sqrt(var + eps) * weight + bias), channels-last.
+at::Tensor apply_group_norm(const at::Tensor& x_BCHW, const at::Tensor& moments_BG2,
+                            const NormWeights& weights, const NormGeometry& geometry);
+
+}  // namespace tessera::model

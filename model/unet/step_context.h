@@ -1,0 +1,46 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "partition/extent.h"
+
+namespace tessera::model {
+
+/// Sees intermediate tensors of one step, for `--trace-layers`. Called on every rank with its strip.
+using TensorTap = std::function<void(const std::string& name, const at::Tensor& value)>;
+
+/// FreeU factors: backbone gains b1, b2 and skip gains s1, s2 for the widest and the next width.
+struct FreeU {
+  double b1 = 1.1;
+  double b2 = 1.2;
+  double s1 = 0.6;
+  double s2 = 0.4;
+};
+
+/// Cached keys and values of one cross-attention, [B, K, 77, D].
+struct KeyValue {
+  at::Tensor k_BKND;
+  at::Tensor v_BKND;
+};
+
+/// What a U-Net call depends on besides the latent. Networks are immutable: all that varies per
+/// step is here. Not owned; the referenced values outlive the call.
+struct StepContext {
+  int step = 0;                                       ///< schedule index
+  partition::Extent dilation{1, 1};                   ///< of the restrained-dilation layers
+  std::optional<FreeU> free_u;
+  const std::vector<KeyValue>* cross = nullptr;       ///< per transformer block, execution order
+  const std::vector<at::Tensor>* time_shifts = nullptr;  ///< per resnet, [B, C_out]
+  const TensorTap* tap = nullptr;                     ///< nullptr: nothing is captured
+
+  void show(const std::string& name, const at::Tensor& value) const {
+    if (tap != nullptr) (*tap)(name, value);
+  }
+};
+
+}  // namespace tessera::model

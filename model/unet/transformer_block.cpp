@@ -1,0 +1,127 @@
+#include "model/unet/transformer_block.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+
+#include "model/layers/attention_kernel.h"
+#include "model/layers/linear.h"
+#include "model/layers/row_chunks.h"
+
+namespace tessera::model {
+namespace {
+
+/// The transformer's entry norm has its own eps, whatever the resnets use (diffusers).
+constexpr double kEntryNormEps = 1e-6;
+/// Tokens of one cross-attention chunk; fixed, so results do not depend on the strip.
+constexpr std::int64_t kCrossChunk = 256;
+
+AttentionWeights load_attention(WeightSource& source, const std::string& path, int width,
+                                int context) {
+  const LinearWeights k = load_linear(source, path + ".to_k", context, width, Bias::None);
+  const LinearWeights v = load_linear(source, path + ".to_v", context, width, Bias::None);
+  return {load_linear(source, path + ".to_q", width, width, Bias::None),
+          {at::cat({k.weight, v.weight}, 0), {}},
+          load_linear(source, path + ".to_out.0", width, width, Bias::Present)};
+}
+
+TransformerBlockWeights load_block(WeightSource& source, const std::string& path,
+                                   const TransformerShape& shape, int layer) {
+  const int width = shape.width;
+  TransformerBlockWeights block;
+  block.site = {layer, shape.heads, path, {}};
+  block.norm1 = load_norm(source, path + ".norm1", width);
+  block.self = load_attention(source, path + ".attn1", width, width);
+  block.norm2 = load_norm(source, path + ".norm2", width);
+  block.cross = load_attention(source, path + ".attn2", width, shape.context);
+  block.norm3 = load_norm(source, path + ".norm3", width);
+  block.feed_forward = {
+      load_linear(source, path + ".ff.net.0.proj", width, 8 * width, Bias::Present),
+      load_linear(source, path + ".ff.net.2", 4 * width, width, Bias::Present)};
+  return block;
+}
+
+/// x + cross-attention of layer_norm(x) with the cached keys and values, in token chunks.
+at::Tensor cross_attention_residual(const at::Tensor& x_BNC, const TransformerBlockWeights& block,
+                                    const KeyValue& text) {
+  at::Tensor result = at::empty_like(x_BNC);
+  for (std::int64_t b = 0; b < x_BNC.size(0); ++b) {
+    const at::Tensor k = text.k_BKND.narrow(0, b, 1);
+    const at::Tensor v = text.v_BKND.narrow(0, b, 1);
+    for_row_chunks(x_BNC.size(1), kCrossChunk, [&](std::int64_t begin, std::int64_t end) {
+      const at::Tensor x = x_BNC.narrow(0, b, 1).narrow(1, begin, end - begin);
+      const at::Tensor q = linear(layer_norm(x, block.norm2), block.cross.q);
+      const Attended heads = attend(split_heads(q, block.site.heads), k, v, LogSumExp::Skip);
+      at::Tensor target = result.narrow(0, b, 1).narrow(1, begin, end - begin);
+      at::add_out(target, x, linear(join_heads(heads.out_BKND), block.cross.out));
+    });
+  }
+  return result;
+}
+
+at::Tensor transformer_block(const at::Tensor& x_BNC, partition::Extent map,
+                             const TransformerBlockWeights& block, const StepContext& step,
+                             SpatialOps& spatial) {
+  AttentionSite site = block.site;
+  site.map = map;
+  const at::Tensor normalised = layer_norm(x_BNC, block.norm1);
+  step.show("attn1." + site.path + ".in", normalised);
+  at::Tensor attended = spatial.self_attention(normalised, block.self, site, step);
+  step.show("attn1." + site.path + ".out", attended);
+  at::Tensor x = attended.add_(x_BNC);
+  x = cross_attention_residual(x, block, (*step.cross)[static_cast<std::size_t>(site.layer)]);
+  return feed_forward_residual(x, block.norm3, block.feed_forward);
+}
+
+}  // namespace
+
+at::Tensor split_heads(const at::Tensor& x_BNC, int heads) {
+  return x_BNC.view({x_BNC.size(0), x_BNC.size(1), heads, -1}).transpose(1, 2);
+}
+
+at::Tensor join_heads(const at::Tensor& x_BKND) {
+  return x_BKND.transpose(1, 2).reshape({x_BKND.size(0), x_BKND.size(2), -1});
+}
+
+TransformerWeights load_transformer(WeightSource& source, const std::string& path,
+                                    const TransformerShape& shape, int& next_layer) {
+  TransformerWeights weights;
+  weights.norm = load_norm(source, path + ".norm", shape.width);
+  const auto projection = [&](const std::string& name) {
+    return shape.linear_projection
+               ? load_linear(source, path + name, shape.width, shape.width, Bias::Present)
+               : load_pointwise(source, path + name, shape.width, shape.width);
+  };
+  weights.proj_in = projection(".proj_in");
+  for (int k = 0; k < shape.depth; ++k) {
+    weights.blocks.push_back(load_block(
+        source, path + ".transformer_blocks." + std::to_string(k), shape, next_layer++));
+  }
+  weights.proj_out = projection(".proj_out");
+  return weights;
+}
+
+at::Tensor transformer(const at::Tensor& x_BCHW, const TransformerWeights& weights, int norm_groups,
+                       const StepContext& step, SpatialOps& spatial) {
+  const partition::Extent map{static_cast<int>(x_BCHW.size(2)), static_cast<int>(x_BCHW.size(3))};
+  const at::Tensor normalised = spatial.group_norm(
+      x_BCHW, weights.norm, {norm_groups, kEntryNormEps, Activation::None});
+  at::Tensor tokens = normalised.permute({0, 2, 3, 1}).reshape(
+      {x_BCHW.size(0), map.area(), x_BCHW.size(1)});
+  tokens = linear(tokens, weights.proj_in);
+  for (const TransformerBlockWeights& block : weights.blocks) {
+    tokens = transformer_block(tokens, map, block, step, spatial);
+  }
+  tokens = linear(tokens, weights.proj_out);
+  const at::Tensor y = tokens.view({x_BCHW.size(0), map.rows, map.cols, x_BCHW.size(1)});
+  return y.permute({0, 3, 1, 2}).add_(x_BCHW);
+}
+
+KeyValue project_context(const at::Tensor& context_BNC, const TransformerBlockWeights& block) {
+  const at::Tensor kv = linear(context_BNC, block.cross.kv);
+  const auto halves = kv.chunk(2, -1);
+  return {split_heads(halves[0].contiguous(), block.site.heads),
+          split_heads(halves[1].contiguous(), block.site.heads)};
+}
+
+}  // namespace tessera::model

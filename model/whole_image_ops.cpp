@@ -1,0 +1,53 @@
+#include "model/whole_image_ops.h"
+
+#include <ATen/ATen.h>
+
+#include "fusion/free_u.h"
+#include "model/layers/attention_kernel.h"
+#include "model/layers/conv2d.h"
+#include "model/layers/group_norm.h"
+#include "model/layers/linear.h"
+#include "model/unet/transformer_block.h"
+
+namespace tessera::model {
+
+at::Tensor WholeImageOps::conv2d(const at::Tensor& x_BCHW, const ConvWeights& weights,
+                                 const ConvGeometry& geometry, const at::Tensor& bias_BC) {
+  at::Tensor x = geometry.upsample == 1 ? x_BCHW : at::upsample_nearest2d(x_BCHW, {x_BCHW.size(2) * 2, x_BCHW.size(3) * 2});
+  const auto kernel = static_cast<int>(weights.weight.size(2));
+  const int pad_rows = geometry.dilation.rows * (kernel - 1) / 2;
+  const int pad_cols = geometry.dilation.cols * (kernel - 1) / 2;
+  if (geometry.padding == Padding::AfterOnly) {
+    x = at::constant_pad_nd(x, {0, pad_cols, 0, pad_rows});
+    return conv_padded_rows(x, weights, geometry.stride, geometry.dilation, 0, bias_BC);
+  }
+  x = at::constant_pad_nd(x, {0, 0, pad_rows, pad_rows});
+  return conv_padded_rows(x, weights, geometry.stride, geometry.dilation, pad_cols, bias_BC);
+}
+
+at::Tensor WholeImageOps::group_norm(const at::Tensor& x_BCHW, const NormWeights& weights,
+                                     const NormGeometry& geometry) {
+  const auto rows = static_cast<int>(x_BCHW.size(2));
+  const std::int64_t elements =
+      x_BCHW.size(1) / geometry.groups * x_BCHW.size(2) * x_BCHW.size(3);
+  const at::Tensor moments = group_moments(x_BCHW, {0, rows}, geometry.groups);
+  return apply_group_norm(x_BCHW, merge_moments(moments.unsqueeze(0), {elements}), weights,
+                          geometry);
+}
+
+at::Tensor WholeImageOps::self_attention(const at::Tensor& x_BNC, const AttentionWeights& weights,
+                                         const AttentionSite& site, const StepContext&) {
+  const auto kv = linear(x_BNC, weights.kv).chunk(2, -1);
+  const Attended heads = attend(split_heads(linear(x_BNC, weights.q), site.heads),
+                                split_heads(kv[0].contiguous(), site.heads),
+                                split_heads(kv[1].contiguous(), site.heads), LogSumExp::Skip);
+  return linear(join_heads(heads.out_BKND), weights.out);
+}
+
+at::Tensor WholeImageOps::damp_low_modes(const at::Tensor& x_BCHW, double gain) {
+  const partition::Extent map{static_cast<int>(x_BCHW.size(2)), static_cast<int>(x_BCHW.size(3))};
+  const at::Tensor sums = fusion::free_u_partials(x_BCHW, {0, map.rows}, 0, map);
+  return fusion::damp_low_modes(x_BCHW, sums.to(at::kDouble), 0, map, gain);
+}
+
+}  // namespace tessera::model
