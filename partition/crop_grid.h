@@ -59,11 +59,13 @@ CropGrid paper_crops(Extent grid, Extent base_image, int level, double jitter_fr
 /// \throws std::invalid_argument if a side is below the base or the stride would be 0.
 CropGrid official_crops(Extent image, Extent grid, int base_px);
 
-/// Why the released program cannot compute a stage of this size, or "" when it can
-/// (docs/algorithms.md, "Accepted sizes"). Stages >= 1 only.
-/// The text is static and names the rule, not the size.
-/// \param dilation_base_px  `method.dilation_base`. \param branch  Interleaved is fast mode.
+/// How attention over all tokens is computed: at once, or per interleaved phase (fast mode).
 enum class GlobalBranch { Dense, Interleaved };
+
+/// Why the released program cannot compute a stage of this size, or "" when it can
+/// (docs/algorithms.md, "Accepted sizes"). Stages >= 1 only. The text is static and names the rule,
+/// not the size.
+/// \param dilation_base_px  `method.dilation_base`.
 const char* official_rejects(Extent image, int base_px, int dilation_base_px, GlobalBranch branch);
 
 }  // namespace tessera::partition
