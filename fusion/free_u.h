@@ -31,7 +31,7 @@ at::Tensor free_u_partials(const at::Tensor& x_BCHW, partition::RowRange block_r
 /// about zero on purpose. Row-local given the sums; any thread.
 /// \param sums_BC7  double, the sums of the whole map: partials of all blocks added in block order.
 /// \param gain      s1 or s2 of FreeU; 1 keeps the map.
-/// \return same shape, type and memory layout as x.
+/// \return same shape and type as x, channels-last memory.
 /// \throws std::invalid_argument if the shapes do not fit.
 at::Tensor damp_low_modes(const at::Tensor& x_BCHW, const at::Tensor& sums_BC7, int first_row_of_x,
                           partition::Extent map, double gain);
