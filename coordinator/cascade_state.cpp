@@ -1,0 +1,179 @@
+#include "coordinator/cascade_state.h"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "coordinator/command_text.h"
+
+namespace tessera::coordinator {
+namespace {
+
+using worker::Command;
+using worker::CommandKind;
+
+bool same_place(const Command& a, const Command& b) {
+  return a.item == b.item && a.stage == b.stage && a.step == b.step;
+}
+
+}  // namespace
+
+int first_step_of(const worker::RenderTask& task, int item, int stage) {
+  const worker::StagePlan& plan = task.stages.at(static_cast<std::size_t>(stage));
+  const worker::ItemTask& what = task.items.at(static_cast<std::size_t>(item));
+  if (stage > 0 || what.init_image.empty()) {
+    return plan.first_step;
+  }
+  const int run = static_cast<int>(std::lround(what.init_strength * plan.steps));
+  return plan.steps - std::clamp(run, 0, plan.steps);
+}
+
+CascadeState::CascadeState(const worker::RenderTask& task) {
+  for (const worker::StagePlan& stage : task.stages) {
+    last_steps_.push_back(stage.steps);
+  }
+  for (int item = 0; item < static_cast<int>(task.items.size()); ++item) {
+    std::vector<int> steps;
+    for (int stage = 0; stage < stage_count(); ++stage) {
+      steps.push_back(first_step_of(task, item, stage));
+    }
+    first_steps_.push_back(std::move(steps));
+  }
+  if (last_steps_.empty()) {
+    throw std::invalid_argument("a render task without stages");
+  }
+  if (first_steps_.empty()) {
+    phase_ = Phase::Finished;
+  } else {
+    position_.step = first_step();
+  }
+}
+
+CascadeState::CascadeState(const worker::RenderTask& task, CascadePosition start)
+    : CascadeState(task) {
+  const bool known = start.item >= 0 && start.item < item_count() && start.stage >= 0 &&
+                     start.stage < stage_count();
+  const auto stage = static_cast<std::size_t>(start.stage);
+  if (!known || start.step < first_steps_[static_cast<std::size_t>(start.item)][stage] ||
+      start.step > last_steps_[stage]) {
+    throw std::invalid_argument("the task has no item " + std::to_string(start.item) + ", stage " +
+                                std::to_string(start.stage) + ", step " +
+                                std::to_string(start.step));
+  }
+  position_ = start;
+}
+
+int CascadeState::first_step() const {
+  return first_steps_[static_cast<std::size_t>(position_.item)]
+                     [static_cast<std::size_t>(position_.stage)];
+}
+
+Command CascadeState::numbered(CommandKind kind) const {
+  return {.kind = kind, .serial = last_serial_ + 1};
+}
+
+Command CascadeState::idle() const { return numbered(CommandKind::Idle); }
+
+Command CascadeState::stop(int exit_code) const {
+  Command command = numbered(CommandKind::Stop);
+  command.argument = exit_code;
+  return command;
+}
+
+std::optional<Command> CascadeState::next() const {
+  Command command;
+  switch (phase_) {
+    case Phase::BetweenItems:
+      command = numbered(CommandKind::BeginItem);
+      break;
+    case Phase::BetweenStages:
+      command = numbered(CommandKind::BeginStage);
+      break;
+    case Phase::Stepping: {
+      const bool done = position_.step == last_steps_[static_cast<std::size_t>(position_.stage)];
+      command = numbered(done ? CommandKind::EndStage : CommandKind::Step);
+      break;
+    }
+    case Phase::StagesDone:
+      command = numbered(CommandKind::EndItem);
+      break;
+    case Phase::Finished:
+    case Phase::Stopped:
+      return std::nullopt;
+  }
+  command.item = position_.item;
+  if (command.kind != CommandKind::BeginItem && command.kind != CommandKind::EndItem) {
+    command.stage = position_.stage;
+    command.step = position_.step;
+  }
+  return command;
+}
+
+const char* CascadeState::objection(const Command& command) const {
+  if (phase_ == Phase::Stopped) {
+    return "nothing may follow Stop";
+  }
+  if (command.serial != last_serial_ + 1) {
+    return "its serial number is not the next one";
+  }
+  if (command.kind == CommandKind::Idle || command.kind == CommandKind::Stop) {
+    return nullptr;
+  }
+  const std::optional<Command> expected = next();
+  if (!expected) {
+    return "every item is done";
+  }
+  if (command.kind != expected->kind) {
+    return "another command is due";
+  }
+  return same_place(command, *expected) ? nullptr : "another item, stage or step is due";
+}
+
+void CascadeState::apply(const Command& command) {
+  const char* reason = objection(command);
+  last_serial_ = command.serial;
+  if (reason != nullptr) {
+    const std::optional<Command> due = next();
+    throw ProtocolError("command out of order: " + describe(command) + ": " + reason +
+                        (due ? "; due is " + describe(*due) : std::string()));
+  }
+  advance(command);
+}
+
+void CascadeState::advance(const Command& command) {
+  switch (command.kind) {
+    case CommandKind::BeginItem:
+      phase_ = Phase::BetweenStages;
+      break;
+    case CommandKind::BeginStage:
+      phase_ = Phase::Stepping;
+      break;
+    case CommandKind::Step:
+      ++position_.step;
+      break;
+    case CommandKind::EndStage:
+      if (position_.stage + 1 == stage_count()) {
+        phase_ = Phase::StagesDone;
+      } else {
+        ++position_.stage;
+        position_.step = first_step();
+        phase_ = Phase::BetweenStages;
+      }
+      break;
+    case CommandKind::EndItem:
+      phase_ = Phase::Finished;
+      if (position_.item + 1 < item_count()) {
+        position_ = {position_.item + 1, 0, 0};
+        position_.step = first_step();
+        phase_ = Phase::BetweenItems;
+      }
+      break;
+    case CommandKind::Idle:
+      break;
+    case CommandKind::Stop:
+      phase_ = Phase::Stopped;
+      break;
+  }
+}
+
+}  // namespace tessera::coordinator
