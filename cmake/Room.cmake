@@ -4,6 +4,10 @@
 # docs/architecture.md and, for torch rooms, the shared precompiled ATen header.
 set(TESSERA_WARNINGS
   -Wall -Wextra -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual -Winvalid-pch)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  # g++ 12 sees overlapping copies in `"literal" + std::string` (its bug 105651).
+  list(APPEND TESSERA_WARNINGS -Wno-restrict)
+endif()
 if(TESSERA_WERROR)
   list(APPEND TESSERA_WARNINGS -Werror)
 endif()
@@ -42,6 +46,10 @@ function(room name)
   target_include_directories(tessera_${name} PUBLIC "${PROJECT_SOURCE_DIR}")
   target_compile_options(tessera_${name} PRIVATE ${TESSERA_WARNINGS})
   foreach(used IN LISTS ROOM_USES)
+    if(NOT TARGET tessera::${used})
+      message(WARNING "room ${name} uses ${used}, which does not exist; configure again when it does")
+      continue()
+    endif()
     target_link_libraries(tessera_${name} PUBLIC tessera::${used})
   endforeach()
   target_link_libraries(tessera_${name} PRIVATE ${ROOM_LIBS})
