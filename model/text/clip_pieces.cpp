@@ -198,14 +198,14 @@ UnicodeString normalize_basic(const UnicodeString& text) {
 }
 
 /// Length in UTF-16 units of the match of the CLIP pattern at `at`, which is not a separator.
-std::int32_t match_length(const UnicodeString& text, std::int32_t at) {
+std::int32_t match_length(const UnicodeString& text, std::int32_t at, UChar32 break_code) {
   for (const char* contraction : {"'s", "'t", "'re", "'ve", "'m", "'ll", "'d"}) {
     const UnicodeString content(contraction, -1, US_INV);
     if (text.compare(at, content.length(), content) == 0) return content.length();
   }
   enum class Class { Separator, Letter, Number, Other };
-  const auto class_of = [](UChar32 code) {
-    if (code == kBreak || u_isUWhiteSpace(code)) return Class::Separator;
+  const auto class_of = [break_code](UChar32 code) {
+    if (code == break_code || u_isUWhiteSpace(code)) return Class::Separator;
     if ((U_GET_GC_MASK(code) & U_GC_L_MASK) != 0) return Class::Letter;
     return (U_GET_GC_MASK(code) & U_GC_N_MASK) != 0 ? Class::Number : Class::Other;
   };
@@ -221,15 +221,18 @@ std::int32_t match_length(const UnicodeString& text, std::int32_t at) {
 /// Collects pieces and remembers whether a space was passed.
 class PieceList {
  public:
+  /// \param break_code  separates pieces like a space, but is none; U_SENTINEL: nothing does.
+  explicit PieceList(UChar32 break_code) : break_code_(break_code) {}
+
   void add_text(const UnicodeString& normalized) {
     for (std::int32_t at = 0; at < normalized.length();) {
       const UChar32 code = normalized.char32At(at);
-      if (u_isUWhiteSpace(code) || code == kBreak) {
-        after_space_ = after_space_ || code != kBreak;
+      if (u_isUWhiteSpace(code) || code == break_code_) {
+        after_space_ = after_space_ || code != break_code_;
         at = normalized.moveIndex32(at, 1);
         continue;
       }
-      const std::int32_t length = match_length(normalized, at);
+      const std::int32_t length = match_length(normalized, at, break_code_);
       add(UnicodeString(normalized, at, length), std::nullopt);
       at += length;
     }
@@ -243,6 +246,7 @@ class PieceList {
   std::vector<PromptPiece> take() { return std::move(pieces_); }
 
  private:
+  UChar32 break_code_;
   std::vector<PromptPiece> pieces_;
   bool after_space_ = true;
 };
@@ -255,7 +259,7 @@ std::vector<PromptPiece> split_prompt(std::string_view prompt, TokenizerKind kin
   if (kind == TokenizerKind::ClipBasic) {
     for (SpecialToken& special : ordered) special.match = SpecialMatch::Raw;
   }
-  PieceList pieces;
+  PieceList pieces(kind == TokenizerKind::ClipBasic ? kBreak : U_SENTINEL);
   for (const Segment& raw : cut_specials(decode_utf8(prompt), SpecialMatch::Raw, ordered)) {
     if (raw.special_id) {
       pieces.add(raw.text, raw.special_id);

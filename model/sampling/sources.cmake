@@ -1,0 +1,9 @@
+set(MODEL_SAMPLING_SOURCES
+  sampling/bicubic_upscale.cpp
+  sampling/detail_blend.cpp
+  sampling/euler_sampler.cpp
+  sampling/guidance.cpp
+  sampling/noise_field.cpp
+  sampling/noise_schedule.cpp
+  sampling/noise_scheduler_config.cpp
+  sampling/renoise.cpp)
