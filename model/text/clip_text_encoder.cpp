@@ -21,10 +21,10 @@ ClipTextLayer load_layer(WeightSource& source, const std::string& name,
   };
   ClipTextLayer layer;
   layer.norm1 = load_norm(source, name + ".layer_norm1", width);
-  layer.attention.q = projection("q_proj");
-  layer.attention.k = projection("k_proj");
-  layer.attention.v = projection("v_proj");
-  layer.attention.out = projection("out_proj");
+  layer.q = projection("q_proj");
+  layer.k = projection("k_proj");
+  layer.v = projection("v_proj");
+  layer.out = projection("out_proj");
   layer.norm2 = load_norm(source, name + ".layer_norm2", width);
   layer.fc1 = load_linear(source, name + ".mlp.fc1", width, config.mlp_width, Bias::Present);
   layer.fc2 = load_linear(source, name + ".mlp.fc2", config.mlp_width, width, Bias::Present);
@@ -48,24 +48,24 @@ at::Tensor causal_mask(std::int64_t tokens, const at::TensorOptions& options) {
 }
 
 /// Scores are materialised (77 x 77), since the mask makes a fused kernel of no use here.
-at::Tensor attend_causally(const at::Tensor& x_1NC, const AttentionWeights& weights, int heads,
+at::Tensor attend_causally(const at::Tensor& x_1NC, const ClipTextLayer& layer, int heads,
                            const at::Tensor& mask_NN) {
   const std::int64_t tokens = x_1NC.size(1);
   const std::int64_t head_width = x_1NC.size(2) / heads;
   const auto split = [&](const LinearWeights& projection) {
     return linear(x_1NC, projection).view({1, tokens, heads, head_width}).transpose(1, 2);
   };
-  const at::Tensor q_1KND = split(weights.q) / std::sqrt(static_cast<double>(head_width));
-  const at::Tensor scores = at::matmul(q_1KND, split(weights.k).transpose(2, 3)).to(at::kFloat);
+  const at::Tensor q_1KND = split(layer.q) / std::sqrt(static_cast<double>(head_width));
+  const at::Tensor scores = at::matmul(q_1KND, split(layer.k).transpose(2, 3)).to(at::kFloat);
   const at::Tensor shares = at::softmax(scores + mask_NN, -1).to(x_1NC.scalar_type());
-  const at::Tensor out_1KND = at::matmul(shares, split(weights.v));
-  return linear(out_1KND.transpose(1, 2).reshape(x_1NC.sizes()), weights.out);
+  const at::Tensor out_1KND = at::matmul(shares, split(layer.v));
+  return linear(out_1KND.transpose(1, 2).reshape(x_1NC.sizes()), layer.out);
 }
 
 at::Tensor run_layer(const at::Tensor& x_1NC, const ClipTextLayer& layer,
                      const ClipTextConfig& config, const at::Tensor& mask_NN) {
-  const at::Tensor attended = attend_causally(norm(x_1NC, layer.norm1, config.norm_eps),
-                                              layer.attention, config.heads, mask_NN);
+  const at::Tensor attended =
+      attend_causally(norm(x_1NC, layer.norm1, config.norm_eps), layer, config.heads, mask_NN);
   const at::Tensor x = x_1NC + attended;
   const at::Tensor hidden = linear(norm(x, layer.norm2, config.norm_eps), layer.fc1);
   return x + linear(activate(hidden, config.activation), layer.fc2);

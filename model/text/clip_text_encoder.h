@@ -6,7 +6,6 @@
 #include <span>
 #include <vector>
 
-#include "model/spatial_ops.h"
 #include "model/text/clip_text_config.h"
 #include "model/weights.h"
 
@@ -14,7 +13,10 @@ namespace tessera::model {
 
 struct ClipTextLayer {
   NormWeights norm1;
-  AttentionWeights attention;
+  LinearWeights q;
+  LinearWeights k;
+  LinearWeights v;
+  LinearWeights out;
   NormWeights norm2;
   LinearWeights fc1;
   LinearWeights fc2;
