@@ -12,10 +12,12 @@ namespace tessera::model {
 namespace {
 
 TextTower load_tower(const std::filesystem::path& tokenizer, const std::filesystem::path& encoder,
-                     const std::string& variant, TokenizerKind kind, c10::ScalarType dtype) {
+                     const std::string& variant, TokenizerKind kind, c10::ScalarType dtype,
+                     std::vector<std::string>& warnings) {
   const auto config = read_clip_text_config(encoder / "config.json");
-  const auto source = open_weights(encoder, "model", variant, dtype);
-  return {ClipTokenizer::load(tokenizer, kind), load_clip_text(*source, config)};
+  const OpenedWeights opened = open_weights(encoder, "model", variant, dtype);
+  if (opened.warning) warnings.push_back(*opened.warning);
+  return {ClipTokenizer::load(tokenizer, kind), load_clip_text(*opened.source, config)};
 }
 
 at::Tensor to_tensor(const std::vector<std::int32_t>& ids) {
@@ -29,11 +31,16 @@ at::Tensor to_tensor(const std::vector<std::int32_t>& ids) {
 TextTowers load_text_towers(const std::filesystem::path& model, const std::string& variant,
                             TokenizerKind kind, c10::ScalarType dtype) {
   const ConfigJson index(model / "model_index.json");
-  TextTowers towers{
-      load_tower(model / "tokenizer", model / "text_encoder", variant, kind, dtype),
-      load_tower(model / "tokenizer_2", model / "text_encoder_2", variant, kind, dtype),
-      index.flag_or("force_zeros_for_empty_prompt", true) ? AbsentPrompt::Zeros
-                                                          : AbsentPrompt::EmptyText};
+  std::vector<std::string> warnings;
+  const auto tower = [&](const char* tokenizer, const char* encoder) {
+    return load_tower(model / tokenizer, model / encoder, variant, kind, dtype, warnings);
+  };
+  TextTower first = tower("tokenizer", "text_encoder");
+  TextTower second = tower("tokenizer_2", "text_encoder_2");
+  TextTowers towers{std::move(first), std::move(second),
+                    index.flag_or("force_zeros_for_empty_prompt", true) ? AbsentPrompt::Zeros
+                                                                        : AbsentPrompt::EmptyText,
+                    std::move(warnings)};
   if (towers.second.weights.config.projection_width == 0) {
     throw storage::DataError((model / "text_encoder_2" / "config.json").string() +
                              ": field \"architectures\": the second text tower needs a projection "

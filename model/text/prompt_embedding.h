@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "model/text/clip_text_encoder.h"
 #include "model/text/clip_tokenizer.h"
@@ -29,6 +30,7 @@ struct TextTowers {
   TextTower first;
   TextTower second;
   AbsentPrompt absent_prompt = AbsentPrompt::Zeros;
+  std::vector<std::string> warnings;  ///< about the weight files that were taken
 };
 
 /// Loads `tokenizer`, `text_encoder`, `tokenizer_2`, `text_encoder_2` of a diffusers folder.

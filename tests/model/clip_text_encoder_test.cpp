@@ -15,8 +15,8 @@ constexpr double kTolerance = 1e-5;
 
 ClipTextWeights load_golden(const char* folder) {
   const auto path = golden_model() / folder;
-  const auto source = open_weights(path, "model", "", at::kFloat);
-  return load_clip_text(*source, read_clip_text_config(path / "config.json"));
+  const OpenedWeights opened = open_weights(path, "model", "", at::kFloat);
+  return load_clip_text(*opened.source, read_clip_text_config(path / "config.json"));
 }
 
 std::vector<std::int32_t> row_of(const at::Tensor& ids, std::int64_t row) {
