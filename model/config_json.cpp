@@ -98,8 +98,8 @@ std::vector<int> ConfigJson::integers(const std::string& field, int count) const
   }
   std::vector<int> result = integers(field);
   if (static_cast<int>(result.size()) != count) {
-    refuse(field, "has " + std::to_string(result.size()) + " entries, expected " +
-                      std::to_string(count));
+    refuse(field,
+           "has " + std::to_string(result.size()) + " entries, expected " + std::to_string(count));
   }
   return result;
 }

@@ -23,6 +23,10 @@ struct ConvGeometry {
   int upsample = 1;  ///< 2: nearest x2 before the convolution
 };
 
+/// Rows and columns that a convolution looks beyond an output position: dilation * (kernel - 1)
+/// / 2.
+partition::Extent kernel_reach(const ConvWeights& weights, const ConvGeometry& geometry);
+
 enum class Activation { None, Silu };
 
 struct NormGeometry {
@@ -39,10 +43,11 @@ struct AttentionWeights {
 
 /// Which self-attention of the network this is.
 struct AttentionSite {
-  int layer = 0;          ///< index in execution order; keys the crop jitter
+  int layer = 0;  ///< index in execution order; keys the crop jitter
   int heads = 1;
-  std::string path;       ///< canonical module path, e.g. "mid_block.attentions.0.transformer_blocks.0"
-  partition::Extent map;  ///< rows and columns of the map whose tokens these are (this strip's rows)
+  std::string path;  ///< canonical module path, e.g. "mid_block.attentions.0.transformer_blocks.0"
+  partition::Extent
+      map;  ///< rows and columns of the map whose tokens these are (this strip's rows)
 };
 
 /// The operations of a network that look beyond their own row; everything else is row-local.

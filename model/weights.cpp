@@ -14,11 +14,16 @@ namespace {
 /// Weights are float tensors; other dtypes only occur in files as unused extras.
 c10::ScalarType scalar_type(storage::Dtype dtype, const std::string& where) {
   switch (dtype) {
-    case storage::Dtype::F64: return at::kDouble;
-    case storage::Dtype::F32: return at::kFloat;
-    case storage::Dtype::F16: return at::kHalf;
-    case storage::Dtype::BF16: return at::kBFloat16;
-    default: break;
+    case storage::Dtype::F64:
+      return at::kDouble;
+    case storage::Dtype::F32:
+      return at::kFloat;
+    case storage::Dtype::F16:
+      return at::kHalf;
+    case storage::Dtype::BF16:
+      return at::kBFloat16;
+    default:
+      break;
   }
   throw storage::DataError(where + " has dtype " + storage::dtype_name(dtype) +
                            ", expected F64, F32, F16 or BF16");
@@ -95,6 +100,12 @@ LinearWeights load_linear(WeightSource& source, const std::string& name, int in,
 LinearWeights load_pointwise(WeightSource& source, const std::string& name, int in, int out) {
   const at::Tensor weight = source.require(name + ".weight", {out, in, 1, 1});
   return {weight.view({out, in}), source.require(name + ".bias", {out})};
+}
+
+LinearWeights join_outputs(const LinearWeights& first, const LinearWeights& second) {
+  LinearWeights joined{at::cat({first.weight, second.weight}, 0), {}};
+  if (first.bias.defined()) joined.bias = at::cat({first.bias, second.bias}, 0);
+  return joined;
 }
 
 NormWeights load_norm(WeightSource& source, const std::string& name, int channels) {

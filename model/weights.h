@@ -62,9 +62,12 @@ class ShapeCounter final : public WeightSource {
 };
 
 ConvWeights load_conv(WeightSource& source, const std::string& name, int in, int out, int kernel);
-LinearWeights load_linear(WeightSource& source, const std::string& name, int in, int out, Bias bias);
+LinearWeights load_linear(WeightSource& source, const std::string& name, int in, int out,
+                          Bias bias);
 /// A 1x1 convolution [out, in, 1, 1] (or already [out, in]) as a linear layer with bias.
 LinearWeights load_pointwise(WeightSource& source, const std::string& name, int in, int out);
+/// One layer with the outputs of both, e.g. keys then values.
+LinearWeights join_outputs(const LinearWeights& first, const LinearWeights& second);
 NormWeights load_norm(WeightSource& source, const std::string& name, int channels);
 
 }  // namespace tessera::model

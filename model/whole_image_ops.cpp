@@ -13,23 +13,23 @@ namespace tessera::model {
 
 at::Tensor WholeImageOps::conv2d(const at::Tensor& x_BCHW, const ConvWeights& weights,
                                  const ConvGeometry& geometry, const at::Tensor& bias_BC) {
-  at::Tensor x = geometry.upsample == 1 ? x_BCHW : at::upsample_nearest2d(x_BCHW, {x_BCHW.size(2) * 2, x_BCHW.size(3) * 2});
-  const auto kernel = static_cast<int>(weights.weight.size(2));
-  const int pad_rows = geometry.dilation.rows * (kernel - 1) / 2;
-  const int pad_cols = geometry.dilation.cols * (kernel - 1) / 2;
+  const std::int64_t factor = geometry.upsample;
+  const at::Tensor x =
+      factor == 1
+          ? x_BCHW
+          : at::upsample_nearest2d(x_BCHW, {x_BCHW.size(2) * factor, x_BCHW.size(3) * factor});
+  const partition::Extent reach = kernel_reach(weights, geometry);
   if (geometry.padding == Padding::AfterOnly) {
-    x = at::constant_pad_nd(x, {0, pad_cols, 0, pad_rows});
-    return conv_padded_rows(x, weights, geometry.stride, geometry.dilation, 0, bias_BC);
+    const at::Tensor padded = at::constant_pad_nd(x, {0, reach.cols, 0, reach.rows});
+    return conv_map(padded, weights, geometry.stride, geometry.dilation, {0, 0}, bias_BC);
   }
-  x = at::constant_pad_nd(x, {0, 0, pad_rows, pad_rows});
-  return conv_padded_rows(x, weights, geometry.stride, geometry.dilation, pad_cols, bias_BC);
+  return conv_map(x, weights, geometry.stride, geometry.dilation, reach, bias_BC);
 }
 
 at::Tensor WholeImageOps::group_norm(const at::Tensor& x_BCHW, const NormWeights& weights,
                                      const NormGeometry& geometry) {
   const auto rows = static_cast<int>(x_BCHW.size(2));
-  const std::int64_t elements =
-      x_BCHW.size(1) / geometry.groups * x_BCHW.size(2) * x_BCHW.size(3);
+  const std::int64_t elements = x_BCHW.size(1) / geometry.groups * x_BCHW.size(2) * x_BCHW.size(3);
   const at::Tensor moments = group_moments(x_BCHW, {0, rows}, geometry.groups);
   return apply_group_norm(x_BCHW, merge_moments(moments.unsqueeze(0), {elements}), weights,
                           geometry);
@@ -38,9 +38,9 @@ at::Tensor WholeImageOps::group_norm(const at::Tensor& x_BCHW, const NormWeights
 at::Tensor WholeImageOps::self_attention(const at::Tensor& x_BNC, const AttentionWeights& weights,
                                          const AttentionSite& site, const StepContext&) {
   const auto kv = linear(x_BNC, weights.kv).chunk(2, -1);
-  const Attended heads = attend(split_heads(linear(x_BNC, weights.q), site.heads),
-                                split_heads(kv[0].contiguous(), site.heads),
-                                split_heads(kv[1].contiguous(), site.heads), LogSumExp::Skip);
+  const Attended heads =
+      attend(split_heads(linear(x_BNC, weights.q), site.heads), split_heads(kv[0], site.heads),
+             split_heads(kv[1], site.heads), LogSumExp::Skip);
   return linear(join_heads(heads.out_BKND), weights.out);
 }
 

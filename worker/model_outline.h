@@ -9,16 +9,16 @@ namespace tessera::worker {
 
 /// The facts about a model folder that planning needs, read from its config files alone.
 struct ModelOutline {
-  std::vector<int> unet_widths;             ///< block_out_channels
-  std::vector<int> transformer_depths;      ///< per level; 0 where a level has none
+  std::vector<int> unet_widths;         ///< block_out_channels
+  std::vector<int> transformer_depths;  ///< per level; 0 where a level has none
   std::vector<int> head_counts;
   int resnets_per_level = 2;
   int context_width = 2048;
-  int sample_size = 128;                    ///< latent side of the base size
+  int sample_size = 128;  ///< latent side of the base size
   std::vector<int> vae_widths;
-  int vae_sample_size = 1024;               ///< pixels: side of a tile
+  int vae_sample_size = 1024;  ///< pixels: side of a tile
   int steps_offset = 1;
-  std::string scheduler_class;              ///< as named in the scheduler config
+  std::string scheduler_class;  ///< as named in the scheduler config
 
   bool operator==(const ModelOutline&) const = default;
   partition::Extent base_image() const { return {sample_size * 8, sample_size * 8}; }

@@ -15,8 +15,8 @@ struct Outcome {
   double unet_seconds = 0;     ///< of which in the U-Net, communication included
   double vae_seconds = 0;      ///< of which in the autoencoder, communication included
   std::uint64_t bytes_sent = 0;
-  std::uint64_t memory_peak = 0;  ///< bytes, resident, since the start of the process
-  std::array<char, 512> message{};
+  std::uint64_t memory_peak = 0;    ///< bytes, resident, since the start of the process
+  std::array<char, 512> message{};  ///< the error, or with exit_code 0 a warning for the user
 
   void set_message(std::string_view text);  ///< cut at the end of the buffer, always terminated
   std::string_view message_text() const;

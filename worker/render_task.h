@@ -20,8 +20,8 @@ enum class Kernels { Exact, Fast };
 enum class TokenizerKind { Clip, ClipBasic };
 
 struct ModelFiles {
-  std::string directory;  ///< diffusers layout
-  std::string variant;    ///< "" or "fp16", ...
+  std::string directory;      ///< diffusers layout
+  std::string variant;        ///< "" or "fp16", ...
   std::string vae_directory;  ///< a replacement autoencoder, or ""
   TokenizerKind tokenizer = TokenizerKind::Clip;
 
@@ -77,7 +77,8 @@ struct RenderTask {
   ModelFiles model;
   SamplingPlan sampling;
   std::optional<FreeUPlan> free_u;
-  partition::Extent base;  ///< pixels the network was trained for
+  partition::Extent base;               ///< pixels the network was trained for
+  partition::Extent conditioning_size;  ///< pixels: the first resolution, told to the network
   Posterior posterior = Posterior::Sample;
   UpscaleSpace upscale_space = UpscaleSpace::Image;
   Kernels kernels = Kernels::Exact;

@@ -4,6 +4,8 @@
 
 #include <vector>
 
+#include "model/spatial_ops.h"
+
 namespace tessera::model {
 namespace {
 
@@ -19,9 +21,15 @@ at::Tensor conv_one(const at::Tensor& x_1CHW, const ConvWeights& weights, const 
 
 }  // namespace
 
-at::Tensor conv_padded_rows(const at::Tensor& x_BCHW, const ConvWeights& weights, int stride,
-                            partition::Extent dilation, int pad_cols, const at::Tensor& bias_BC) {
-  const std::vector<std::int64_t> padding{0, pad_cols};
+partition::Extent kernel_reach(const ConvWeights& weights, const ConvGeometry& geometry) {
+  const auto kernel = static_cast<int>(weights.weight.size(2));
+  return {geometry.dilation.rows * (kernel - 1) / 2, geometry.dilation.cols * (kernel - 1) / 2};
+}
+
+at::Tensor conv_map(const at::Tensor& x_BCHW, const ConvWeights& weights, int stride,
+                    partition::Extent dilation, partition::Extent padding,
+                    const at::Tensor& bias_BC) {
+  const std::vector<std::int64_t> paddings{padding.rows, padding.cols};
   const std::vector<std::int64_t> strides{stride, stride};
   const std::vector<std::int64_t> dilations{dilation.rows, dilation.cols};
   const auto batch = x_BCHW.size(0);
@@ -30,7 +38,7 @@ at::Tensor conv_padded_rows(const at::Tensor& x_BCHW, const ConvWeights& weights
   for (std::int64_t b = 0; b < batch; ++b) {
     const at::Tensor bias = bias_BC.defined() ? bias_BC[b] : weights.bias;
     const at::Tensor x_1CHW = x_BCHW.narrow(0, b, 1).contiguous(at::MemoryFormat::ChannelsLast);
-    outputs.push_back(conv_one(x_1CHW, weights, bias, padding, strides, dilations));
+    outputs.push_back(conv_one(x_1CHW, weights, bias, paddings, strides, dilations));
   }
   return batch == 1 ? outputs.front() : at::cat(outputs, 0);
 }

@@ -131,7 +131,8 @@ at::Tensor apply_group_norm(const at::Tensor& x_BCHW, const at::Tensor& moments_
   const std::int64_t channels = x.size(1);
   const std::int64_t width = channels / geometry.groups;
   const at::Tensor moments = moments_BG2.repeat_interleave(width, 1);
-  const at::Tensor scale = moments.select(2, 1).add(geometry.eps).rsqrt() * weights.weight.to(at::kDouble).cpu();
+  const at::Tensor scale =
+      moments.select(2, 1).add(geometry.eps).rsqrt() * weights.weight.to(at::kDouble).cpu();
   const at::Tensor shift = weights.bias.to(at::kDouble).cpu() - moments.select(2, 0) * scale;
   const at::Tensor scale_BC = scale.to(x.options().dtype(at::kFloat));
   const at::Tensor shift_BC = shift.to(x.options().dtype(at::kFloat));

@@ -8,9 +8,9 @@
 namespace tessera::model {
 
 /// (mean, M2) of every group over `rows` of x, fp32 [B, groups, 2], on the CPU; M2 is the sum of
-/// squared deviations from that mean. Two passes; the order of summation depends on the shape of the
-/// block alone, never on the strip that holds it or on threads.
-/// \param rows  local rows of x_BCHW (channels-last).
+/// squared deviations from that mean. Two passes; the order of summation depends on the shape of
+/// the block alone, never on the strip that holds it or on threads. \param rows  local rows of
+/// x_BCHW (channels-last).
 at::Tensor group_moments(const at::Tensor& x_BCHW, partition::RowRange rows, int groups);
 
 /// Moments of the union of blocks, merged in index order in double (Chan et al. 1979):

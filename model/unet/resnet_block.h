@@ -34,7 +34,8 @@ struct ResnetShape {
 ResnetWeights load_resnet(WeightSource& source, const std::string& path, const ResnetShape& shape,
                           DilationPolicy dilation, int index);
 
-/// h = conv1(silu(gn(x))) + time shift; h = conv2(silu(gn(h))); shortcut(x) + h. x is channels-last.
+/// h = conv1(silu(gn(x))) + time shift; h = conv2(silu(gn(h))); shortcut(x) + h. x is
+/// channels-last.
 at::Tensor resnet_block(const at::Tensor& x_BCHW, const ResnetWeights& weights,
                         const NormGeometry& norm, const StepContext& step, SpatialOps& spatial);
 

@@ -11,8 +11,18 @@
 
 namespace tessera::model {
 
-/// Sees intermediate tensors of one step, for `--trace-layers`. Called on every rank with its strip.
-using TensorTap = std::function<void(const std::string& name, const at::Tensor& value)>;
+/// How an intermediate tensor lies on the canvas.
+enum class TapLayout {
+  Map,     ///< [B, C, strip rows, W]
+  Tokens,  ///< [B, strip tokens, C]
+  Grid,    ///< [B, strip rows, W, C]
+  Whole,   ///< the same on every rank
+};
+
+/// Sees intermediate tensors of one step, for `--trace-layers`. Called on every rank with its
+/// strip.
+using TensorTap =
+    std::function<void(const std::string& name, const at::Tensor& value, TapLayout layout)>;
 
 /// FreeU factors: backbone gains b1, b2 and skip gains s1, s2 for the widest and the next width.
 struct FreeU {
@@ -31,15 +41,16 @@ struct KeyValue {
 /// What a U-Net call depends on besides the latent. Networks are immutable: all that varies per
 /// step is here. Not owned; the referenced values outlive the call.
 struct StepContext {
-  int step = 0;                                       ///< schedule index
-  partition::Extent dilation{1, 1};                   ///< of the restrained-dilation layers
+  int step = 0;                      ///< schedule index
+  partition::Extent dilation{1, 1};  ///< of the restrained-dilation layers
   std::optional<FreeU> free_u;
-  const std::vector<KeyValue>* cross = nullptr;       ///< per transformer block, execution order
+  const std::vector<KeyValue>* cross = nullptr;          ///< per transformer block, execution order
   const std::vector<at::Tensor>* time_shifts = nullptr;  ///< per resnet, [B, C_out]
-  const TensorTap* tap = nullptr;                     ///< nullptr: nothing is captured
+  const TensorTap* tap = nullptr;                        ///< nullptr: nothing is captured
 
-  void show(const std::string& name, const at::Tensor& value) const {
-    if (tap != nullptr) (*tap)(name, value);
+  void show(const std::string& name, const at::Tensor& value,
+            TapLayout layout = TapLayout::Map) const {
+    if (tap != nullptr) (*tap)(name, value, layout);
   }
 };
 

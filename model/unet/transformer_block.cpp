@@ -20,8 +20,7 @@ AttentionWeights load_attention(WeightSource& source, const std::string& path, i
                                 int context) {
   const LinearWeights k = load_linear(source, path + ".to_k", context, width, Bias::None);
   const LinearWeights v = load_linear(source, path + ".to_v", context, width, Bias::None);
-  return {load_linear(source, path + ".to_q", width, width, Bias::None),
-          {at::cat({k.weight, v.weight}, 0), {}},
+  return {load_linear(source, path + ".to_q", width, width, Bias::None), join_outputs(k, v),
           load_linear(source, path + ".to_out.0", width, width, Bias::Present)};
 }
 
@@ -65,9 +64,9 @@ at::Tensor transformer_block(const at::Tensor& x_BNC, partition::Extent map,
   AttentionSite site = block.site;
   site.map = map;
   const at::Tensor normalised = layer_norm(x_BNC, block.norm1);
-  step.show("attn1." + site.path + ".in", normalised);
+  step.show("attn1." + site.path + ".in", normalised, TapLayout::Tokens);
   at::Tensor attended = spatial.self_attention(normalised, block.self, site, step);
-  step.show("attn1." + site.path + ".out", attended);
+  step.show("attn1." + site.path + ".out", attended, TapLayout::Tokens);
   at::Tensor x = attended.add_(x_BNC);
   x = cross_attention_residual(x, block, (*step.cross)[static_cast<std::size_t>(site.layer)]);
   return feed_forward_residual(x, block.norm3, block.feed_forward);
@@ -94,8 +93,8 @@ TransformerWeights load_transformer(WeightSource& source, const std::string& pat
   };
   weights.proj_in = projection(".proj_in");
   for (int k = 0; k < shape.depth; ++k) {
-    weights.blocks.push_back(load_block(
-        source, path + ".transformer_blocks." + std::to_string(k), shape, next_layer++));
+    weights.blocks.push_back(
+        load_block(source, path + ".transformer_blocks." + std::to_string(k), shape, next_layer++));
   }
   weights.proj_out = projection(".proj_out");
   return weights;
@@ -104,10 +103,10 @@ TransformerWeights load_transformer(WeightSource& source, const std::string& pat
 at::Tensor transformer(const at::Tensor& x_BCHW, const TransformerWeights& weights, int norm_groups,
                        const StepContext& step, SpatialOps& spatial) {
   const partition::Extent map{static_cast<int>(x_BCHW.size(2)), static_cast<int>(x_BCHW.size(3))};
-  const at::Tensor normalised = spatial.group_norm(
-      x_BCHW, weights.norm, {norm_groups, kEntryNormEps, Activation::None});
-  at::Tensor tokens = normalised.permute({0, 2, 3, 1}).reshape(
-      {x_BCHW.size(0), map.area(), x_BCHW.size(1)});
+  const at::Tensor normalised =
+      spatial.group_norm(x_BCHW, weights.norm, {norm_groups, kEntryNormEps, Activation::None});
+  at::Tensor tokens =
+      normalised.permute({0, 2, 3, 1}).reshape({x_BCHW.size(0), map.area(), x_BCHW.size(1)});
   tokens = linear(tokens, weights.proj_in);
   for (const TransformerBlockWeights& block : weights.blocks) {
     tokens = transformer_block(tokens, map, block, step, spatial);
@@ -120,8 +119,7 @@ at::Tensor transformer(const at::Tensor& x_BCHW, const TransformerWeights& weigh
 KeyValue project_context(const at::Tensor& context_BNC, const TransformerBlockWeights& block) {
   const at::Tensor kv = linear(context_BNC, block.cross.kv);
   const auto halves = kv.chunk(2, -1);
-  return {split_heads(halves[0].contiguous(), block.site.heads),
-          split_heads(halves[1].contiguous(), block.site.heads)};
+  return {split_heads(halves[0], block.site.heads), split_heads(halves[1], block.site.heads)};
 }
 
 }  // namespace tessera::model

@@ -92,8 +92,8 @@ at::Tensor Unet::run_down(at::Tensor x, std::size_t level, std::vector<at::Tenso
   }
   if (block.resample.weight.defined()) {
     const bool restrained = block.resample_dilation == DilationPolicy::Restrained;
-    const ConvGeometry geometry{
-        .stride = 2, .dilation = restrained ? step.dilation : partition::Extent{1, 1}};
+    const ConvGeometry geometry{.stride = 2,
+                                .dilation = restrained ? step.dilation : partition::Extent{1, 1}};
     if (restrained) step.show("dilated." + block.resample_path + ".in", x);
     x = spatial.conv2d(x, block.resample, geometry, {});
     if (restrained) step.show("dilated." + block.resample_path + ".out", x);

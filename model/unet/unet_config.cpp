@@ -11,8 +11,9 @@ void refuse_variants(const ConfigJson& config) {
   for (const char* field :
        {"upcast_attention", "class_embed_type", "encoder_hid_dim", "time_cond_proj_dim",
         "dual_cross_attention", "only_cross_attention", "num_class_embeds", "time_embedding_dim",
-        "timestep_post_act", "resnet_skip_time_act", "cross_attention_norm", "time_embedding_act_fn",
-        "center_input_sample", "class_embeddings_concat", "mid_block_only_cross_attention"}) {
+        "timestep_post_act", "resnet_skip_time_act", "cross_attention_norm",
+        "time_embedding_act_fn", "center_input_sample", "class_embeddings_concat",
+        "mid_block_only_cross_attention"}) {
     config.require_absent(field);
   }
   config.require_text("act_fn", {"silu", "swish"});
@@ -29,7 +30,8 @@ void refuse_variants(const ConfigJson& config) {
   if (config.integer_or("freq_shift", 0) != 0) config.refuse("freq_shift", "must be 0");
   if (!config.flag_or("flip_sin_to_cos", true)) config.refuse("flip_sin_to_cos", "must be true");
   if (config.text_or("addition_embed_type", "").empty()) {
-    config.refuse("addition_embed_type", "missing; only SDXL-format U-Nets (text_time) are supported");
+    config.refuse("addition_embed_type",
+                  "missing; only SDXL-format U-Nets (text_time) are supported");
   }
 }
 
@@ -98,7 +100,8 @@ UnetConfig read_unet_config(const std::filesystem::path& config_json) {
     }
   }
   if (unet.pooled_width() <= 0) {
-    config.refuse("projection_class_embeddings_input_dim", "smaller than 6 addition_time_embed_dim");
+    config.refuse("projection_class_embeddings_input_dim",
+                  "smaller than 6 addition_time_embed_dim");
   }
   return unet;
 }

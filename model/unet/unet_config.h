@@ -13,12 +13,12 @@ struct UnetConfig {
   std::vector<int> heads;               ///< per level; head width = width / heads
   std::vector<int> transformer_depths;  ///< per level; 0 where the level has no transformers
   int resnets_per_level = 2;
-  int context_width = 2048;             ///< cross_attention_dim
-  int time_ids_width = 256;             ///< addition_time_embed_dim
-  int added_width = 2816;               ///< projection_class_embeddings_input_dim
+  int context_width = 2048;  ///< cross_attention_dim
+  int time_ids_width = 256;  ///< addition_time_embed_dim
+  int added_width = 2816;    ///< projection_class_embeddings_input_dim
   int norm_groups = 32;
   double norm_eps = 1e-5;
-  bool linear_projection = true;        ///< proj_in and proj_out are Linear on tokens
+  bool linear_projection = true;  ///< proj_in and proj_out are Linear on tokens
   int sample_size = 128;
 
   int levels() const { return static_cast<int>(widths.size()); }

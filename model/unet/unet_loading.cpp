@@ -13,8 +13,8 @@ Unet::Unet(UnetConfig config, WeightSource& source) : config_(std::move(config))
   conv_in_ = load_conv(source, "conv_in", config_.in_channels, width, 3);
   time1_ = load_linear(source, "time_embedding.linear_1", width, embedding, Bias::Present);
   time2_ = load_linear(source, "time_embedding.linear_2", embedding, embedding, Bias::Present);
-  added1_ = load_linear(source, "add_embedding.linear_1", config_.added_width, embedding,
-                        Bias::Present);
+  added1_ =
+      load_linear(source, "add_embedding.linear_1", config_.added_width, embedding, Bias::Present);
   added2_ = load_linear(source, "add_embedding.linear_2", embedding, embedding, Bias::Present);
   for (int level = 0; level < config_.levels(); ++level) down_.push_back(load_down(source, level));
   load_middle(source);
@@ -48,9 +48,8 @@ UnetBlock Unet::load_down(WeightSource& source, int level) {
         load_resnet(source, path + ".resnets." + suffix, {in, width, config_.embedding_width()},
                     deepest ? DilationPolicy::Restrained : DilationPolicy::Fixed, next_resnet_++));
     if (config_.transformer_depths[index] > 0) {
-      block.transformers.push_back(load_transformer(source, path + ".attentions." + suffix,
-                                                    transformer_shape(config_, level),
-                                                    next_layer_));
+      block.transformers.push_back(load_transformer(
+          source, path + ".attentions." + suffix, transformer_shape(config_, level), next_layer_));
     }
   }
   if (!deepest) {
@@ -90,9 +89,8 @@ UnetBlock Unet::load_up(WeightSource& source, int position) {
                                         {hidden + skip, width, config_.embedding_width()},
                                         DilationPolicy::Fixed, next_resnet_++));
     if (config_.transformer_depths[index] > 0) {
-      block.transformers.push_back(load_transformer(source, path + ".attentions." + suffix,
-                                                    transformer_shape(config_, level),
-                                                    next_layer_));
+      block.transformers.push_back(load_transformer(
+          source, path + ".attentions." + suffix, transformer_shape(config_, level), next_layer_));
     }
   }
   if (level > 0) {

@@ -23,9 +23,7 @@ AttentionWeights load_vae_attention(WeightSource& source, const std::string& pat
   };
   const LinearWeights k = load(names.k);
   const LinearWeights v = load(names.v);
-  return {load(names.q),
-          {at::cat({k.weight, v.weight}, 0), at::cat({k.bias, v.bias}, 0)},
-          load(names.out)};
+  return {load(names.q), join_outputs(k, v), load(names.out)};
 }
 
 }  // namespace

@@ -14,8 +14,8 @@ class VaeDecoder {
   /// \throws storage::DataError for a missing or mis-shaped tensor.
   VaeDecoder(VaeConfig config, WeightSource& source);
 
-  /// RGB around [-1, 1], not clamped, [B, 3, 8 rows, 8 cols], of latents_B4HW already divided by the
-  /// scaling factor.
+  /// RGB around [-1, 1], not clamped, [B, 3, 8 rows, 8 cols], of latents_B4HW already divided by
+  /// the scaling factor.
   at::Tensor decode(const at::Tensor& latents_B4HW, SpatialOps& spatial) const;
 
  private:

@@ -1,0 +1,74 @@
+#include "worker/model_outline.h"
+
+#include <filesystem>
+#include <sstream>
+
+#include "model/config_json.h"
+#include "model/unet/unet_config.h"
+#include "model/vae/vae_config.h"
+#include "storage/storage_error.h"
+
+namespace tessera::worker {
+namespace {
+
+void write_list(std::ostream& out, const std::vector<int>& values) {
+  out << values.size();
+  for (const int value : values) out << ' ' << value;
+  out << ' ';
+}
+
+std::vector<int> read_list(std::istream& in) {
+  std::size_t count = 0;
+  in >> count;
+  std::vector<int> values(in ? std::min<std::size_t>(count, 64) : 0);
+  for (int& value : values) in >> value;
+  return values;
+}
+
+}  // namespace
+
+ModelOutline read_model_outline(const std::string& directory) {
+  const std::filesystem::path root = directory;
+  const model::UnetConfig unet = model::read_unet_config(root / "unet" / "config.json");
+  const model::VaeConfig vae = model::read_vae_config(root / "vae" / "config.json");
+  const model::ConfigJson scheduler(root / "scheduler" / "scheduler_config.json");
+  ModelOutline outline;
+  outline.unet_widths = unet.widths;
+  outline.transformer_depths = unet.transformer_depths;
+  outline.head_counts = unet.heads;
+  outline.resnets_per_level = unet.resnets_per_level;
+  outline.context_width = unet.context_width;
+  outline.sample_size = unet.sample_size;
+  outline.vae_widths = vae.widths;
+  outline.vae_sample_size = vae.sample_size;
+  outline.steps_offset = scheduler.integer_or("steps_offset", 0);
+  outline.scheduler_class = scheduler.text("_class_name");
+  return outline;
+}
+
+std::string outline_to_text(const ModelOutline& outline) {
+  std::ostringstream out;
+  write_list(out, outline.unet_widths);
+  write_list(out, outline.transformer_depths);
+  write_list(out, outline.head_counts);
+  write_list(out, outline.vae_widths);
+  out << outline.resnets_per_level << ' ' << outline.context_width << ' ' << outline.sample_size
+      << ' ' << outline.vae_sample_size << ' ' << outline.steps_offset << ' '
+      << outline.scheduler_class;
+  return out.str();
+}
+
+ModelOutline outline_from_text(const std::string& text) {
+  std::istringstream in(text);
+  ModelOutline outline;
+  outline.unet_widths = read_list(in);
+  outline.transformer_depths = read_list(in);
+  outline.head_counts = read_list(in);
+  outline.vae_widths = read_list(in);
+  in >> outline.resnets_per_level >> outline.context_width >> outline.sample_size >>
+      outline.vae_sample_size >> outline.steps_offset >> outline.scheduler_class;
+  if (!in) throw storage::DataError("model outline: \"" + text + "\" is not readable");
+  return outline;
+}
+
+}  // namespace tessera::worker

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "partition/crop_jitter.h"
+#include "partition/row_range.h"
+
+namespace tessera::worker {
+
+/// A random tensor of the latent space, as the replay file names it.
+enum class LatentNoise { Initial, Posterior, Renoise, SamplerStep, ImagePosterior };
+
+struct NoiseRequest {
+  LatentNoise what = LatentNoise::Initial;
+  int stage = 0;
+  int step = 0;  ///< SamplerStep only
+};
+
+/// Every random number of a render: keyed by seed and coordinate, or taken from a replay file.
+/// Const and stateless apart from what was loaded; any strip gives the same rows.
+class RandomSource {
+ public:
+  /// \param replay_file  a safetensors file, or "" for the keyed generator.
+  /// \throws storage::MissingFileError, storage::DataError.
+  RandomSource(std::uint64_t seed, const std::string& replay_file);
+  ~RandomSource();
+  RandomSource(RandomSource&&) noexcept;
+  RandomSource& operator=(RandomSource&&) noexcept;
+
+  /// Normals for the given latent rows, fp32 [1, 4, rows, cols].
+  /// \param canvas_rows  latent rows of the canvas, to check a replayed shape.
+  /// \throws storage::DataError if the replay file lacks the tensor or its shape differs.
+  at::Tensor normals(const NoiseRequest& request, partition::RowRange rows, int canvas_rows,
+                     int cols) const;
+
+  /// Shifts of every crop of one self-attention at one step.
+  /// \param layer  index in execution order; \param path  module path, the replay file's name.
+  /// \param first_step  the stage's restart index: row 0 of a replayed table.
+  std::vector<partition::CropShift> crop_shifts(const partition::CropGrid& grid, int stage,
+                                                int step, int first_step, int layer,
+                                                const std::string& path) const;
+
+ private:
+  struct Replay;
+  std::uint64_t seed_;
+  std::unique_ptr<Replay> replay_;
+};
+
+/// Name in replay and trace files, e.g. "stage1.renoise" or "stage2.step05.sampler".
+std::string noise_name(const NoiseRequest& request);
+
+}  // namespace tessera::worker

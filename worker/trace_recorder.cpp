@@ -1,0 +1,125 @@
+#include "worker/trace_recorder.h"
+
+#include <ATen/ATen.h>
+
+#include <cmath>
+
+#include "storage/safetensors_writer.h"
+#include "worker/spatial/row_exchange.h"
+
+namespace tessera::worker {
+
+using partition::RowRange;
+
+TraceRecorder::TraceRecorder(std::string file, const RenderTask& task, const StageGroups& groups)
+    : file_(std::move(file)), task_(&task), groups_(&groups) {}
+
+void TraceRecorder::whole(const std::string& name, const at::Tensor& value) {
+  if (active() && on_root()) tensors_[name] = value.detach().cpu().contiguous().clone();
+}
+
+void TraceRecorder::table_row(const std::string& name, const at::Tensor& row) {
+  if (!active() || !on_root()) return;
+  const at::Tensor added = row.unsqueeze(0);
+  const auto found = tensors_.find(name);
+  tensors_[name] = found == tensors_.end() ? added.clone() : at::cat({found->second, added}, 0);
+}
+
+/// Rows per world rank of the ranks of one half, empty elsewhere.
+std::vector<RowRange> TraceRecorder::rows_of_half(int stage, int half) const {
+  std::vector<RowRange> rows = groups_->strip_rows(stage);
+  for (std::size_t rank = 0; rank < rows.size(); ++rank) {
+    const bool other = !task_->grid.has_place(static_cast<int>(rank)) ||
+                       task_->grid.place(static_cast<int>(rank)).half != half;
+    if (other) rows[rank] = {};
+  }
+  return rows;
+}
+
+/// Rank 0 gets the whole map, the others an empty one.
+at::Tensor TraceRecorder::gather(const at::Tensor& value, const std::vector<RowRange>& latent_rows,
+                                 int stage) {
+  if (!value.defined()) return {};  // this rank holds no rows, and sends none
+  const partition::Extent latent = task_->stages[static_cast<std::size_t>(stage)].latent;
+  const auto cols = static_cast<int>(value.size(3));
+  std::vector<RowRange> wanted(latent_rows.size());
+  wanted[0] = rows_on_map({0, latent.rows}, cols, latent);
+  return redistribute_rows(groups_->rows(), value.cpu(), rows_on_map(latent_rows, cols, latent),
+                           wanted);
+}
+
+void TraceRecorder::rows(const std::string& name, const at::Tensor& value, int stage,
+                         TraceRows layout) {
+  if (!active()) return;
+  const auto owned = layout == TraceRows::Vae ? groups_->vae_rows(stage) : rows_of_half(stage, 0);
+  whole(name, gather(value, owned, stage));
+}
+
+const model::TensorTap* TraceRecorder::begin_layers() {
+  captures_.clear();
+  tap_ = [this](const std::string& name, const at::Tensor& value, model::TapLayout layout) {
+    captures_.push_back({name, value.clone(), layout});
+  };
+  return &tap_;
+}
+
+at::Tensor TraceRecorder::gather_capture(const Capture& capture, int stage, int half) {
+  const partition::Extent latent = task_->stages[static_cast<std::size_t>(stage)].latent;
+  at::Tensor map = capture.value;
+  if (capture.layout == model::TapLayout::Grid) map = map.permute({0, 3, 1, 2});
+  if (capture.layout == model::TapLayout::Tokens) {
+    // rows x W tokens with rows = own latent rows x W / latent columns.
+    const int own = groups_->strips(stage).own().rows();
+    const auto cols = static_cast<std::int64_t>(
+        std::lround(std::sqrt(static_cast<double>(map.size(1)) * latent.cols / own)));
+    map = map.view({map.size(0), -1, cols, map.size(2)}).permute({0, 3, 1, 2});
+  }
+  const at::Tensor canvas = gather(map, rows_of_half(stage, half), stage);
+  if (capture.layout == model::TapLayout::Grid) return canvas.permute({0, 2, 3, 1});
+  if (capture.layout == model::TapLayout::Tokens) {
+    return canvas.permute({0, 2, 3, 1}).flatten(1, 2);
+  }
+  return canvas;
+}
+
+/// Both guidance halves, [negative, positive].
+at::Tensor TraceRecorder::gather_prediction(const Capture& capture, int stage) {
+  const at::Tensor first = gather_capture(capture, stage, 0);
+  if (task_->grid.halves == 1) return first;
+  return at::cat({first, gather_capture(capture, stage, 1)}, 0);
+}
+
+void TraceRecorder::end_layers(int stage) {
+  const std::string prefix = "stage" + std::to_string(stage) + "/";
+  for (const Capture& capture : captures_) {
+    const bool both = capture.name.starts_with("unet.");
+    at::Tensor value;
+    if (capture.layout == model::TapLayout::Whole) {
+      value = capture.value;
+    } else if (both) {
+      value = gather_prediction(capture, stage);
+    } else {
+      value = gather_capture(capture, stage, task_->grid.halves - 1);
+    }
+    // Captures hold the positive half only, which is the last batch element.
+    if (!both && value.dim() > 1 && value.size(0) > 1)
+      value = value.narrow(0, value.size(0) - 1, 1);
+    whole(prefix + capture.name, value);
+  }
+  captures_.clear();
+}
+
+void TraceRecorder::write() const {
+  if (!active() || !on_root()) return;
+  std::vector<storage::TensorView> views;
+  for (const auto& [name, tensor] : tensors_) {
+    const auto* const bytes = static_cast<const std::byte*>(tensor.const_data_ptr());
+    const storage::Dtype dtype = tensor.scalar_type() == at::kInt      ? storage::Dtype::I32
+                                 : tensor.scalar_type() == at::kDouble ? storage::Dtype::F64
+                                                                       : storage::Dtype::F32;
+    views.push_back({name, dtype, tensor.sizes().vec(), {bytes, tensor.nbytes()}});
+  }
+  storage::write_safetensors(file_, views, {{"format", "tessera-trace"}});
+}
+
+}  // namespace tessera::worker

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "model/unet/step_context.h"
+#include "worker/stage_groups.h"
+
+namespace tessera::worker {
+
+/// Which layout a traced tensor's rows follow.
+enum class TraceRows { Strips, Vae };
+
+/// Collects the tensors of `--trace` on rank 0, whole canvas each. All ranks own one and make the
+/// same calls; without a trace file every call does nothing.
+class TraceRecorder {
+ public:
+  /// \param file  the trace file or ""; the referenced objects outlive this one.
+  TraceRecorder(std::string file, const RenderTask& task, const StageGroups& groups);
+
+  bool active() const { return !file_.empty(); }
+  bool on_root() const { return groups_->rows().rank() == 0; }
+
+  /// A tensor that every rank holds whole.
+  void whole(const std::string& name, const at::Tensor& value);
+  /// A map of which every rank holds rows, [1, C, rows, W]. Ranks without rows pass an undefined
+  /// one.
+  void rows(const std::string& name, const at::Tensor& value, int stage, TraceRows layout);
+  /// A row of a table with one row per call, e.g. crop shifts per step.
+  void table_row(const std::string& name, const at::Tensor& row);
+
+  /// Starts capturing layers; the tap stays valid until end_layers.
+  const model::TensorTap* begin_layers();
+  /// Gathers what the tap saw, under "stage<k>/". \param batch  which elements of B > 1 to keep.
+  void end_layers(int stage);
+
+  /// Writes the file (rank 0). \throws storage::CannotCreateError, storage::IoError.
+  void write() const;
+
+ private:
+  struct Capture {
+    std::string name;
+    at::Tensor value;
+    model::TapLayout layout;
+  };
+  at::Tensor gather(const at::Tensor& value, const std::vector<partition::RowRange>& latent_rows,
+                    int stage);
+  std::vector<partition::RowRange> rows_of_half(int stage, int half) const;
+  at::Tensor gather_capture(const Capture& capture, int stage, int half);
+  at::Tensor gather_prediction(const Capture& capture, int stage);
+
+  std::string file_;
+  const RenderTask* task_;
+  const StageGroups* groups_;
+  std::map<std::string, at::Tensor> tensors_;
+  std::vector<Capture> captures_;
+  model::TensorTap tap_;
+};
+
+}  // namespace tessera::worker
