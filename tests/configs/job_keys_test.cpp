@@ -1,0 +1,21 @@
+#include "configs/key_sections.h"
+#include "tests/configs/key_sections_test.h"
+
+namespace tessera::configs {
+namespace {
+
+TEST(JobKeys, ReadAndWriteTheirFields) {
+  std::vector<ConfigKey> keys = job_keys();
+  // These two take one value so far.
+  std::erase_if(keys,
+                [](const ConfigKey& key) { return key.path == "version" || key.path == "kind"; });
+  expect_section_reads(keys, {{"name", "x", "\"x\""},
+                              {"preset", "demo", "\"demo\""},
+                              {"prompt", "[a cat, a dog]", "[\"a cat\", \"a dog\"]"},
+                              {"negative_prompt", "null", "null"},
+                              {"images_per_prompt", "4", "4"},
+                              {"seed", "9223372036854775807", "9223372036854775807"}});
+}
+
+}  // namespace
+}  // namespace tessera::configs
