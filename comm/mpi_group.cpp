@@ -2,6 +2,7 @@
 
 #include <mpi.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <exception>
 #include <stdexcept>
@@ -161,14 +162,19 @@ void MpiGroup::State::check_arrived(const Message& message, const MPI_Status& st
                                    std::to_string(message.bytes) + " were expected");
 }
 
+// Every silent peer is listed: some of them may only be waiting for another one of the list.
 void MpiGroup::State::miss_deadline(const Operation& operation) const {
+  std::vector<int> silent;
   for (const Way way : {Way::In, Way::Out}) {
     for (std::size_t i = 0; i < messages_.size(); ++i) {
+      const int peer = messages_[i].peer;
       if (requests_[i] == MPI_REQUEST_NULL || messages_[i].way != way) continue;
-      operation.fail(messages_[i].peer, "no answer within the deadline");
+      if (std::find(silent.begin(), silent.end(), peer) == silent.end()) silent.push_back(peer);
     }
   }
-  operation.fail(-1, "no answer within the deadline");
+  std::string list;
+  for (const int peer : silent) list += (list.empty() ? "" : ", ") + std::to_string(peer);
+  operation.fail(silent.front(), "no answer within the deadline from rank " + list);
 }
 
 void MpiGroup::State::drop_all() noexcept {

@@ -11,8 +11,8 @@ namespace tessera::comm {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::ThrowsMessage;
 using testing::span_of;
+using ::testing::ThrowsMessage;
 
 TEST(OperationArguments, AcceptsEveryRootOfTheGroup) {
   for (int root = 0; root < 3; ++root) EXPECT_NO_THROW(check_root("broadcast", root, 3));
