@@ -23,6 +23,18 @@ class CannotCreateError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// Another process works in the run directory (exit code 2).
+class LockedError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// A pattern of file names that cannot be used (exit code 2).
+class NamePatternError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
 /// Reading or writing failed on the way (exit code 74).
 class IoError : public std::runtime_error {
  public:

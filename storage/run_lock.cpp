@@ -1,0 +1,143 @@
+#include "storage/run_lock.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <ctime>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <sstream>
+
+#include "storage/storage_error.h"
+#include "storage/text_file.h"
+
+namespace tessera::storage {
+namespace {
+
+struct Owner {
+  std::string host;
+  pid_t pid = 0;
+  std::string start;  ///< of the process, in clock ticks since boot
+  std::string job;
+  std::string time;
+};
+
+std::string host_name() {
+  std::array<char, 256> name = {};
+  if (::gethostname(name.data(), name.size() - 1) != 0) return "unknown";
+  return name.data();
+}
+
+/// Tells a process from a later one with the same number. Empty if there is no such process.
+std::string process_start(pid_t pid) {
+  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
+  std::string text{std::istreambuf_iterator<char>(file), {}};
+  const std::size_t name_end = text.rfind(')');  // the name in brackets may hold anything
+  if (name_end == std::string::npos) return {};
+  std::istringstream fields(text.substr(name_end + 1));
+  std::string field;
+  for (int number = 3; number <= 22; ++number) fields >> field;  // 22: starttime, see proc(5)
+  return field;
+}
+
+std::string utc_now() {
+  const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  std::tm parts = {};
+  ::gmtime_r(&now, &parts);
+  std::array<char, 32> text = {};
+  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return text.data();
+}
+
+std::string text_of(const Owner& owner) {
+  const nlohmann::ordered_json json = {{"host", owner.host},
+                                       {"pid", owner.pid},
+                                       {"start", owner.start},
+                                       {"job", owner.job},
+                                       {"time", owner.time}};
+  return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
+/// Nothing if the text is not that of a lock: a process died before it wrote it.
+std::optional<Owner> owner_of(const std::string& text) {
+  const nlohmann::json json = nlohmann::json::parse(text, nullptr, false);
+  try {
+    return Owner{json.at("host"), json.at("pid"), json.at("start"), json.at("job"),
+                 json.at("time")};
+  } catch (const nlohmann::json::exception&) {
+    return std::nullopt;
+  }
+}
+
+bool may_be_alive(const Owner& owner) {
+  if (owner.host != host_name()) return true;
+  if (::kill(owner.pid, 0) != 0 && errno == ESRCH) return false;
+  const std::string start = process_start(owner.pid);
+  return start.empty() || start == owner.start;
+}
+
+[[noreturn]] void refuse(const std::filesystem::path& path, const std::optional<Owner>& owner) {
+  std::string holder = "another process";
+  if (owner) {
+    holder = "process " + std::to_string(owner->pid) + " on " + owner->host + " since " +
+             owner->time + (owner->job.empty() ? "" : ", job " + owner->job);
+  }
+  throw LockedError(path.string() + ": the run directory is in use by " + holder +
+                    ". Wait for it, choose another --run-dir, or delete the file if that process "
+                    "has ended.");
+}
+
+/// Opens and locks the file, creating it; refuses if a living process of this host has it. Tries
+/// again when its holder removed the file in between.
+FileDescriptor open_locked(const std::filesystem::path& path) {
+  for (;;) {
+    FileDescriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
+    if (!file.is_open()) throw CannotCreateError(system_message("cannot create", path, errno));
+    if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
+      if (errno == EINTR) continue;
+      // File systems without flock answer otherwise: the content alone decides there.
+      if (errno == EWOULDBLOCK) refuse(path, owner_of(read_text(path)));
+    }
+    struct stat ours = {}, current = {};
+    if (::fstat(file.get(), &ours) == 0 && ::stat(path.c_str(), &current) == 0 &&
+        ours.st_ino == current.st_ino && ours.st_dev == current.st_dev) {
+      return file;
+    }
+  }
+}
+
+void replace_content(int descriptor, const std::string& text, const std::filesystem::path& path) {
+  const auto size = static_cast<ssize_t>(text.size());
+  if (::ftruncate(descriptor, 0) != 0 ||
+      ::pwrite(descriptor, text.data(), text.size(), 0) != size || ::fsync(descriptor) != 0) {
+    throw IoError(system_message("cannot write", path, errno));
+  }
+}
+
+}  // namespace
+
+RunLock RunLock::acquire(const std::filesystem::path& file, const std::string& job) {
+  RunLock lock;
+  FileDescriptor opened = open_locked(file);
+  const std::optional<Owner> previous = owner_of(read_text(file));
+  if (previous && may_be_alive(*previous)) refuse(file, previous);
+  const Owner self{host_name(), ::getpid(), process_start(::getpid()), job, utc_now()};
+  replace_content(opened.get(), text_of(self), file);
+  lock.path_ = file;
+  lock.file_ = std::move(opened);
+  lock.took_over_ = previous.has_value();
+  return lock;
+}
+
+RunLock::~RunLock() {
+  if (file_.is_open()) ::unlink(path_.c_str());  // before the lock goes with the descriptor
+}
+
+}  // namespace tessera::storage
