@@ -6,6 +6,7 @@
 
 #include "storage/safetensors_writer.h"
 #include "worker/spatial/row_exchange.h"
+#include "worker/spatial/tensor_bytes.h"
 
 namespace tessera::worker {
 
@@ -89,13 +90,26 @@ at::Tensor TraceRecorder::gather_prediction(const Capture& capture, int stage) {
   return at::cat({first, gather_capture(capture, stage, 1)}, 0);
 }
 
+/// What the conditional half holds; rank 0 is in the other one when there are two.
+at::Tensor TraceRecorder::whole_of_last_half(const at::Tensor& value) const {
+  if (task_->grid.halves == 1) return value;
+  comm::Communicator& ranks = groups_->rows();
+  const int holder = task_->grid.rank_of({1, 0});
+  at::Tensor moved = value.contiguous().clone();
+  const comm::Send send{0, bytes_of(moved)};
+  if (ranks.rank() == holder) ranks.exchange({&send, 1}, {});
+  const comm::Receive receive{holder, mutable_bytes_of(moved)};
+  if (ranks.rank() == 0) ranks.exchange({}, {&receive, 1});
+  return moved;
+}
+
 void TraceRecorder::end_layers(int stage) {
   const std::string prefix = "stage" + std::to_string(stage) + "/";
   for (const Capture& capture : captures_) {
     const bool both = capture.name.starts_with("unet.");
     at::Tensor value;
     if (capture.layout == model::TapLayout::Whole) {
-      value = capture.value;
+      value = whole_of_last_half(capture.value);
     } else if (both) {
       value = gather_prediction(capture, stage);
     } else {

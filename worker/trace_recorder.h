@@ -50,6 +50,7 @@ class TraceRecorder {
                     int stage);
   std::vector<partition::RowRange> rows_of_half(int stage, int half) const;
   at::Tensor gather_capture(const Capture& capture, int stage, int half);
+  at::Tensor whole_of_last_half(const at::Tensor& value) const;
   at::Tensor gather_prediction(const Capture& capture, int stage);
 
   std::string file_;

@@ -11,14 +11,20 @@ partition::Extent dilation_of(const ResnetWeights& weights, const StepContext& s
   return weights.dilation == DilationPolicy::Restrained ? step.dilation : partition::Extent{1, 1};
 }
 
+/// \param shift_BC  added to the bias: (b + t) + sum instead of another pass over the map. Traces
+///                  show the convolution without it. May be undefined.
 at::Tensor traced_conv(const at::Tensor& x, const ConvWeights& conv, const std::string& name,
-                       const ResnetWeights& weights, const at::Tensor& bias_BC,
+                       const ResnetWeights& weights, const at::Tensor& shift_BC,
                        const StepContext& step, SpatialOps& spatial) {
-  const bool traced = weights.dilation == DilationPolicy::Restrained;
+  const bool traced = step.tap != nullptr && weights.dilation == DilationPolicy::Restrained;
+  const at::Tensor bias_BC = shift_BC.defined() ? shift_BC + conv.bias : at::Tensor();
   const ConvGeometry geometry{.dilation = dilation_of(weights, step)};
   if (traced) step.show("dilated." + weights.path + "." + name + ".in", x);
   at::Tensor y = spatial.conv2d(x, conv, geometry, bias_BC);
-  if (traced) step.show("dilated." + weights.path + "." + name + ".out", y);
+  if (traced) {
+    step.show("dilated." + weights.path + "." + name + ".out",
+              shift_BC.defined() ? y - shift_BC.unsqueeze(2).unsqueeze(3) : y);
+  }
   return y;
 }
 
@@ -53,14 +59,12 @@ at::Tensor resnet_block(const at::Tensor& x_BCHW, const ResnetWeights& weights,
                         const NormGeometry& norm, const StepContext& step, SpatialOps& spatial) {
   NormGeometry activated = norm;
   activated.activation = Activation::Silu;
-  at::Tensor time_bias;
+  at::Tensor time_shift;
   if (step.time_shifts != nullptr) {
-    // The shift rides on the bias: (b + t) + sum instead of another pass over the map.
-    const auto& shifts = *step.time_shifts;
-    time_bias = shifts[static_cast<std::size_t>(weights.index)] + weights.conv1.bias;
+    time_shift = (*step.time_shifts)[static_cast<std::size_t>(weights.index)];
   }
   at::Tensor h = spatial.group_norm(x_BCHW, weights.norm1, activated);
-  h = traced_conv(h, weights.conv1, "conv1", weights, time_bias, step, spatial);
+  h = traced_conv(h, weights.conv1, "conv1", weights, time_shift, step, spatial);
   h = spatial.group_norm(h, weights.norm2, activated);
   h = traced_conv(h, weights.conv2, "conv2", weights, {}, step, spatial);
   return h.add_(weights.shortcut.weight.defined() ? pointwise(x_BCHW, weights.shortcut) : x_BCHW);

@@ -1,0 +1,74 @@
+// The rank count never changes the picture: paper mode on the CPU, bit for bit.
+
+#include <ATen/ATen.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <filesystem>
+
+#include "partition/canonical_blocks.h"
+#include "storage/safetensors_file.h"
+#include "tests/worker/parity_case.h"
+
+namespace tessera::testing {
+namespace {
+
+using storage::SafetensorsFile;
+
+/// Paper mode, 256 x 320 -> 512 x 832: odd, oblong, full-frame autoencoder, keyed noise and jitter.
+worker::RenderTask paper_task(int ranks, const std::string& trace_file) {
+  worker::RenderTask task = official_task(case_2x(), ranks, trace_file);
+  task.study.replay_file.clear();
+  task.study.layers_stage = -1;
+  task.model.tokenizer = worker::TokenizerKind::Clip;
+  task.sampling.steps = 4;
+  task.items[0].seed = 7;
+  const std::vector<partition::Extent> sizes{{256, 320}, {512, 832}};
+  task.conditioning_size = sizes[0];
+  for (std::size_t stage = 0; stage < 2; ++stage) {
+    worker::StagePlan& plan = task.stages[stage];
+    plan.image = sizes[stage];
+    plan.latent = {plan.image.rows / 8, plan.image.cols / 8};
+    plan.steps = 4;
+    plan.first_step = stage == 0 ? 0 : 1;
+    plan.blocks = partition::canonical_blocks(plan.latent.rows, 4);
+    plan.strip_count = std::min(task.grid.ranks_per_half, static_cast<int>(plan.blocks.size()));
+    plan.vae_mode = worker::VaeMode::Full;
+    plan.crop_rule = worker::CropRule::Paper;
+    plan.border_tokens = worker::BorderTokens::Clip;
+    plan.blur_axes = worker::BlurAxes::HeightWidth;
+    plan.blur_radius = 3;
+    plan.dilation = {2, 3};
+    plan.dilated_until_step = 3;
+  }
+  return task;
+}
+
+SafetensorsFile render(int ranks) {
+  const auto file =
+      std::filesystem::temp_directory_path() / ("tessera-invariance-" + std::to_string(ranks) +
+                                                "-" + std::to_string(::getpid()) + ".safetensors");
+  run_cascade(paper_task(ranks, file.string()));
+  const SafetensorsFile trace = SafetensorsFile::open(file);
+  std::filesystem::remove(file);
+  return trace;
+}
+
+TEST(RankInvariance, EveryTracedTensorHasTheSameBitsOnEveryRankCount) {
+  const SafetensorsFile reference = render(1);
+  for (const int ranks : {2, 3, 4, 5, 6, 7, 8}) {
+    SCOPED_TRACE(std::to_string(ranks) + " ranks");
+    const SafetensorsFile trace = render(ranks);
+    ASSERT_EQ(trace.tensors().size(), reference.tensors().size());
+    for (const auto& [name, view] : reference.tensors()) {
+      const storage::TensorView* other = trace.find(name);
+      ASSERT_NE(other, nullptr) << name;
+      ASSERT_EQ(other->bytes.size(), view.bytes.size()) << name;
+      EXPECT_EQ(std::memcmp(other->bytes.data(), view.bytes.data(), view.bytes.size()), 0) << name;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace tessera::testing
