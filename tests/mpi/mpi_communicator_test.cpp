@@ -1,6 +1,7 @@
+#include "comm/mpi_communicator.h"
+
 #include <gtest/gtest.h>
 
-#include "comm/mpi_communicator.h"
 #include "tests/comm/conformance.h"
 #include "tests/support/mpi_world.h"
 

@@ -1,0 +1,24 @@
+#include "comm/mpi_session.h"
+
+#include <gtest/gtest.h>
+
+#include <future>
+
+#include "tests/support/mpi_world.h"
+
+namespace tessera::testing {
+namespace {
+
+TEST(MpiSession, KnowsItsPlaceInTheJob) {
+  EXPECT_EQ(mpi_world().session.rank(), mpi_world().all.rank());
+  EXPECT_EQ(mpi_world().session.size(), mpi_world().all.size());
+}
+
+TEST(MpiSession, RefusesToAbortWhileAnotherThreadIsInsideMpi) {
+  const std::lock_guard inside(mpi_world().session.transport_lock());
+  const auto watchdog = [] { return mpi_world().session.try_abort(69); };
+  EXPECT_FALSE(std::async(std::launch::async, watchdog).get());
+}
+
+}  // namespace
+}  // namespace tessera::testing
