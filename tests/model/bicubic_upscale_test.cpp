@@ -13,7 +13,7 @@ namespace {
 using partition::Extent;
 using partition::RowRange;
 
-at::Tensor resize(const at::Tensor& x, Extent target) {
+at::Tensor resized(const at::Tensor& x, Extent target) {
   const Extent source{static_cast<int>(x.size(2)), static_cast<int>(x.size(3))};
   return bicubic_rows(x, {0, source.rows}, source, {0, target.rows}, target);
 }
@@ -22,7 +22,7 @@ TEST(BicubicUpscale, DoublingHasTheKnownWeights) {
   // An impulse at source row 4: output 2k+2 is at fraction 0.25 of floor k, output 2k+1 at 0.75.
   const at::Tensor impulse = at::zeros({1, 1, 9, 1});
   impulse[0][0][4][0] = 1;
-  const at::Tensor out = resize(impulse, {18, 1}).flatten();
+  const at::Tensor out = resized(impulse, {18, 1}).flatten();
   const float odd[] = {-0.03515625F, 0.26171875F, 0.87890625F, -0.10546875F};
   for (int tap = 0; tap < 4; ++tap) {
     // Odd output x = 2 floor + 1 at t = 0.25; the taps of floor are floor - 1 .. floor + 2.
@@ -37,7 +37,7 @@ TEST(BicubicUpscaleGolden, MatchesTorchForAnyRatio) {
     SCOPED_TRACE(name);
     const at::Tensor expected = golden[std::string(name) + ".out"];
     const at::Tensor out =
-        resize(golden[std::string(name) + ".in"],
+        resized(golden[std::string(name) + ".in"],
                {static_cast<int>(expected.size(2)), static_cast<int>(expected.size(3))});
     EXPECT_LT((out - expected).abs().max().item<double>(), 1e-6);
   }
@@ -46,19 +46,19 @@ TEST(BicubicUpscaleGolden, MatchesTorchForAnyRatio) {
 TEST(BicubicUpscale, MatchesTheOperatorOfTorchWhenDoubling) {
   const at::Tensor x = at::randn({1, 3, 24, 40});
   const at::Tensor expected = at::upsample_bicubic2d(x, {48, 80}, /*align_corners=*/false);
-  EXPECT_LT((resize(x, {48, 80}) - expected).abs().max().item<double>(), 2e-6);
+  EXPECT_LT((resized(x, {48, 80}) - expected).abs().max().item<double>(), 2e-6);
 }
 
 TEST(BicubicUpscale, KeepsTheSameSize) {
   const at::Tensor x = at::randn({1, 4, 6, 5});
-  EXPECT_TRUE(at::equal(resize(x, {6, 5}), x));
+  EXPECT_TRUE(at::equal(resized(x, {6, 5}), x));
 }
 
 TEST(BicubicUpscaleProp, AStripFromItsOwnSourceRowsEqualsTheWhole) {
   const Extent source{24, 20};
   const at::Tensor x = at::randn({1, 3, source.rows, source.cols});
   for (const Extent target : {Extent{48, 40}, Extent{52, 72}, Extent{96, 80}, Extent{16, 12}}) {
-    const at::Tensor whole = resize(x, target);
+    const at::Tensor whole = resized(x, target);
     for (const int rows : {1, 4, 12}) {
       for (int begin = 0; begin + rows <= target.rows; begin += rows) {
         const RowRange wanted{begin, begin + rows};

@@ -40,13 +40,16 @@ TEST_P(ClipTokenizerGolden, GivesTheIdsOfTheReferenceTokenizer) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Kinds, ClipTokenizerGolden,
-    testing::Values(Case{"clip", TokenizerKind::Clip, "tokenizer"},
-                    Case{"clip", TokenizerKind::Clip, "tokenizer_2"},
-                    Case{"clip_basic", TokenizerKind::ClipBasic, "tokenizer"},
-                    Case{"clip_basic", TokenizerKind::ClipBasic, "tokenizer_2"}),
-    [](const auto& info) { return std::string(info.param.kind_name) + "_" + info.param.folder; });
+INSTANTIATE_TEST_SUITE_P(Kinds, ClipTokenizerGolden,
+                         testing::Values(Case{"clip", TokenizerKind::Clip, "tokenizer"},
+                                         Case{"clip", TokenizerKind::Clip, "tokenizer_2"},
+                                         Case{"clip_basic", TokenizerKind::ClipBasic, "tokenizer"},
+                                         Case{"clip_basic", TokenizerKind::ClipBasic,
+                                              "tokenizer_2"}),
+                         [](const auto& instance) {
+                           return std::string(instance.param.kind_name) + "_" +
+                                  instance.param.folder;
+                         });
 
 TEST(ClipTokenizer, ReadsSpecialTokensFromTheFolder) {
   const auto first = ClipTokenizer::load(golden_model() / "tokenizer", TokenizerKind::Clip);

@@ -64,16 +64,16 @@ TEST(NoiseSchedule, EqualsTheRecordedScheduleOfTheOfficialProgram) {
   EXPECT_NEAR(schedule.cosine_u[7], 2.467399070893439e-06, 1e-14);
 }
 
-struct Run {
+struct SpacedSteps {
   const char* name;
   int steps;
   TimestepSpacing spacing;
 };
 
-class NoiseScheduleGolden : public testing::TestWithParam<Run> {};
+class NoiseScheduleGolden : public testing::TestWithParam<SpacedSteps> {};
 
 TEST_P(NoiseScheduleGolden, MatchesTheReferenceScheduler) {
-  const Run& run = GetParam();
+  const SpacedSteps& run = GetParam();
   const GoldenTensors golden("samplers.safetensors");
   const NoiseSchedule schedule = make_schedule(kSdxl, run.steps, run.spacing);
   const at::Tensor timesteps = golden[std::string(run.name) + ".timesteps"];
@@ -87,15 +87,15 @@ TEST_P(NoiseScheduleGolden, MatchesTheReferenceScheduler) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Runs, NoiseScheduleGolden,
-                         testing::Values(Run{"leading_7", 7, TimestepSpacing::Leading},
-                                         Run{"leading_8", 8, TimestepSpacing::Leading},
-                                         Run{"leading_20", 20, TimestepSpacing::Leading},
-                                         Run{"leading_30", 30, TimestepSpacing::Leading},
-                                         Run{"leading_50", 50, TimestepSpacing::Leading},
-                                         Run{"trailing_4", 4, TimestepSpacing::Trailing},
-                                         Run{"trailing_8", 8, TimestepSpacing::Trailing},
-                                         Run{"trailing_16", 16, TimestepSpacing::Trailing}),
-                         [](const auto& info) { return std::string(info.param.name); });
+                         testing::Values(SpacedSteps{"leading_7", 7, TimestepSpacing::Leading},
+                                         SpacedSteps{"leading_8", 8, TimestepSpacing::Leading},
+                                         SpacedSteps{"leading_20", 20, TimestepSpacing::Leading},
+                                         SpacedSteps{"leading_30", 30, TimestepSpacing::Leading},
+                                         SpacedSteps{"leading_50", 50, TimestepSpacing::Leading},
+                                         SpacedSteps{"trailing_4", 4, TimestepSpacing::Trailing},
+                                         SpacedSteps{"trailing_8", 8, TimestepSpacing::Trailing},
+                                         SpacedSteps{"trailing_16", 16, TimestepSpacing::Trailing}),
+                         [](const auto& instance) { return std::string(instance.param.name); });
 
 TEST(RestartIndex, IsTheFirstStepNotAboveTheThreshold) {
   const auto restart = [](int steps, double threshold) {
