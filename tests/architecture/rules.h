@@ -25,7 +25,7 @@ Violations check_public_headers(const SourceTree& tree);
 
 // shape_rules.cpp
 
-/// A header has at most 150 lines, a source at most 300.
+/// A header has at most 150 lines, a source at most 300, a function at most 60 (40 is the aim).
 Violations check_lengths(const SourceTree& tree, const Waivers& waivers);
 /// Every source of a room has tests/<room>/<name>_test.cpp, there or in the subfolder of the same
 /// name, or tests/mpi/<name>_test.cpp.

@@ -2,6 +2,7 @@
 #include <string>
 #include <string_view>
 
+#include "tests/architecture/function_length.h"
 #include "tests/architecture/rules.h"
 
 namespace tessera::architecture {
@@ -9,6 +10,7 @@ namespace {
 
 constexpr int kHeaderLines = 150;
 constexpr int kSourceLines = 300;
+constexpr int kFunctionLines = 60;
 
 // Words that say "did not know where to put this". A word counts between slashes, dots and
 // underscores.
@@ -68,6 +70,14 @@ Violations check_lengths(const SourceTree& tree, const Waivers& waivers) {
       violations.push_back({"length", path, file.line_count(),
                             "has " + std::to_string(file.line_count()) + " lines, at most " +
                                 std::to_string(limit) + " are allowed"});
+    }
+    for (const FunctionLength& function : function_lengths(file)) {
+      if (function.lines > kFunctionLines) {
+        violations.push_back({"length", path, function.line,
+                              function.head + "has " + std::to_string(function.lines) +
+                                  " lines, at most " + std::to_string(kFunctionLines) +
+                                  " are allowed"});
+      }
     }
   }
   return violations;

@@ -26,6 +26,15 @@ TEST(Lengths, BeyondTheLimitAreRejected) {
               ElementsAre(IsAt("tests/comm/a_test.cpp", "301 lines")));
 }
 
+TEST(Lengths, OfFunctionsAreLimitedToo) {
+  const auto function = [](std::size_t lines) {
+    return "void f() {" + std::string(lines - 1, '\n') + "}\n";
+  };
+  EXPECT_THAT(check_lengths(make_source_tree({{"comm/a.cpp", function(60)}}), {}), IsEmpty());
+  EXPECT_THAT(check_lengths(make_source_tree({{"comm/a.cpp", function(61)}}), {}),
+              ElementsAre(IsAt("comm/a.cpp", "void f() has 61 lines")));
+}
+
 TEST(Lengths, BeyondTheLimitAreAllowedByAWaiver) {
   EXPECT_THAT(check_lengths(tree_of_lines("comm/a.h", 151), {{"comm/a.h", "A table."}}), IsEmpty());
 }
