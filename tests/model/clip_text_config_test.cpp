@@ -19,7 +19,7 @@ ClipTextConfig read_golden(const char* folder) {
 }
 
 /// The second tower's config with one field replaced.
-ClipTextConfig read_edited(const std::string& field, const nlohmann::json& value) {
+ClipTextConfig read_edited_tower(const std::string& field, const nlohmann::json& value) {
   std::ifstream file(golden_model() / "text_encoder_2" / "config.json");
   auto config = nlohmann::json::parse(file);
   config[field] = value;
@@ -44,7 +44,7 @@ TEST(ClipTextConfig, ReadsBothTowers) {
 
 TEST(ClipTextConfig, PicksThePooledPositionByTheEndId) {
   EXPECT_EQ(read_golden("text_encoder_2").pooled_position, PooledPosition::LargestId);
-  EXPECT_EQ(read_edited("eos_token_id", 2013).pooled_position, PooledPosition::FirstEndId);
+  EXPECT_EQ(read_edited_tower("eos_token_id", 2013).pooled_position, PooledPosition::FirstEndId);
 }
 
 TEST(ClipTextConfig, RefusesWhatIsNotSupportedByName) {
@@ -56,7 +56,7 @@ TEST(ClipTextConfig, RefusesWhatIsNotSupportedByName) {
   for (const auto& [field, value] : edits) {
     SCOPED_TRACE(field);
     const auto message =
-        storage::message_of<storage::DataError>([&] { read_edited(field, value); });
+        storage::message_of<storage::DataError>([&] { read_edited_tower(field, value); });
     EXPECT_THAT(message, testing::HasSubstr("\"" + field + "\""));
   }
 }

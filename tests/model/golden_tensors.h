@@ -10,12 +10,10 @@
 
 namespace tessera::model {
 
-inline std::filesystem::path golden_folder() {
-  return std::filesystem::path(TESSERA_SOURCE_DIR) / "tests" / "goldens";
-}
+std::filesystem::path golden_folder();
 
 /// The tiny SDXL-format model that the goldens were made with.
-inline std::filesystem::path golden_model() { return golden_folder() / "parity_model"; }
+std::filesystem::path golden_model();
 
 /// Tensors of one file of tests/goldens, copied out of the mapping.
 class GoldenTensors {
@@ -53,7 +51,7 @@ class GoldenTensors {
 };
 
 /// rms(value - reference) / rms(reference), in double.
-inline double relative_rms(const at::Tensor& value, const at::Tensor& reference) {
+inline double relative_error(const at::Tensor& value, const at::Tensor& reference) {
   const at::Tensor difference = value.to(at::kDouble) - reference.to(at::kDouble);
   return (difference.norm() / reference.to(at::kDouble).norm()).item<double>();
 }

@@ -14,7 +14,7 @@
 namespace tessera::model {
 namespace {
 
-SchedulerConfig read_edited(const std::string& field, const nlohmann::json& value) {
+SchedulerConfig read_edited_scheduler(const std::string& field, const nlohmann::json& value) {
   std::ifstream file(golden_model() / "scheduler" / "scheduler_config.json");
   auto config = nlohmann::json::parse(file);
   config[field] = value;
@@ -37,9 +37,9 @@ TEST(SchedulerConfig, ReadsBothSamplers) {
 }
 
 TEST(SchedulerConfig, AcceptsTheDefaultsOfLaterFiles) {
-  EXPECT_NO_THROW(read_edited("final_sigmas_type", "zero"));
-  EXPECT_NO_THROW(read_edited("timestep_type", "discrete"));
-  EXPECT_NO_THROW(read_edited("use_beta_sigmas", false));
+  EXPECT_NO_THROW(read_edited_scheduler("final_sigmas_type", "zero"));
+  EXPECT_NO_THROW(read_edited_scheduler("timestep_type", "discrete"));
+  EXPECT_NO_THROW(read_edited_scheduler("use_beta_sigmas", false));
 }
 
 TEST(SchedulerConfig, RefusesWhatIsNotSupportedByName) {
@@ -58,7 +58,7 @@ TEST(SchedulerConfig, RefusesWhatIsNotSupportedByName) {
   for (const auto& [field, value] : edits) {
     SCOPED_TRACE(field);
     const auto message =
-        storage::message_of<storage::DataError>([&] { read_edited(field, value); });
+        storage::message_of<storage::DataError>([&] { read_edited_scheduler(field, value); });
     EXPECT_THAT(message, testing::HasSubstr("\"" + field + "\""));
   }
 }

@@ -1,4 +1,4 @@
-# Tests of model/text and model/sampling; included by the CMakeLists.txt of this folder.
+# Tests of model/text and model/sampling, and the goldens they read; included by the CMakeLists.txt of this folder.
 set(MODEL_TEXT_SAMPLING_TESTS
   bicubic_upscale_test.cpp
   clip_merges_test.cpp
@@ -8,6 +8,7 @@ set(MODEL_TEXT_SAMPLING_TESTS
   clip_tokenizer_test.cpp
   detail_blend_test.cpp
   euler_sampler_test.cpp
+  golden_tensors.cpp
   guidance_test.cpp
   noise_field_test.cpp
   noise_schedule_test.cpp
