@@ -241,19 +241,28 @@ void require_rows(const at::Tensor& x_BCHW, partition::RowRange rows, int first_
   }
 }
 
+/// Other devices, and types that are widened first, take tensor operations.
+bool has_kernel(const at::Tensor& x) {
+  return x.is_cpu() && (x.scalar_type() == at::kFloat || x.scalar_type() == at::kDouble);
+}
+
+at::Tensor tokens_of(const at::Tensor& x_BCHW) {
+  const at::ScalarType type = x_BCHW.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
+  return x_BCHW.permute({0, 2, 3, 1}).to(type).contiguous();
+}
+
 }  // namespace
 
 at::Tensor free_u_partials(const at::Tensor& x_BCHW, partition::RowRange block_rows,
                            int first_row_of_x, partition::Extent map) {
   require_rows(x_BCHW, block_rows, first_row_of_x, map);
-  const bool is_double = x_BCHW.scalar_type() == at::kDouble;
-  const at::Tensor x_BHWC =
-      x_BCHW.permute({0, 2, 3, 1}).to(is_double ? at::kDouble : at::kFloat).contiguous();
-  if (!x_BHWC.is_cpu()) {
+  const at::Tensor x_BHWC = tokens_of(x_BCHW);
+  if (!has_kernel(x_BCHW)) {
     return partials_by_operations(x_BHWC, block_rows, first_row_of_x, map);
   }
-  return is_double ? partials<double>(x_BHWC, block_rows, first_row_of_x, map)
-                   : partials<float>(x_BHWC, block_rows, first_row_of_x, map);
+  return x_BHWC.scalar_type() == at::kDouble
+             ? partials<double>(x_BHWC, block_rows, first_row_of_x, map)
+             : partials<float>(x_BHWC, block_rows, first_row_of_x, map);
 }
 
 at::Tensor damp_low_modes(const at::Tensor& x_BCHW, const at::Tensor& sums_BC7, int first_row_of_x,
@@ -265,14 +274,16 @@ at::Tensor damp_low_modes(const at::Tensor& x_BCHW, const at::Tensor& sums_BC7, 
                                 " for a tensor of " + text_of(x_BCHW.sizes()));
   }
   const double weight = (1.0 - gain) / static_cast<double>(map.area());
-  const bool is_double = x_BCHW.scalar_type() == at::kDouble;
   const at::Tensor sums = sums_BC7.to(x_BCHW.device(), at::kDouble).contiguous();
-  const at::Tensor x_BHWC =
-      x_BCHW.permute({0, 2, 3, 1}).to(is_double ? at::kDouble : at::kFloat).contiguous();
-  const at::Tensor y_BHWC = !x_BHWC.is_cpu()
-                                ? damp_by_operations(x_BHWC, sums, first_row_of_x, map, weight)
-                            : is_double ? damp<double>(x_BHWC, sums, first_row_of_x, map, weight)
-                                        : damp<float>(x_BHWC, sums, first_row_of_x, map, weight);
+  const at::Tensor x_BHWC = tokens_of(x_BCHW);
+  at::Tensor y_BHWC;
+  if (!has_kernel(x_BCHW)) {
+    y_BHWC = damp_by_operations(x_BHWC, sums, first_row_of_x, map, weight);
+  } else if (x_BHWC.scalar_type() == at::kDouble) {
+    y_BHWC = damp<double>(x_BHWC, sums, first_row_of_x, map, weight);
+  } else {
+    y_BHWC = damp<float>(x_BHWC, sums, first_row_of_x, map, weight);
+  }
   return y_BHWC.permute({0, 3, 1, 2}).to(x_BCHW.scalar_type());
 }
 
