@@ -27,8 +27,11 @@ Verdict judge_serials(const worker::Command& command,
 }  // namespace
 
 CommandExchange::CommandExchange(comm::Communicator& control, CascadeState state,
-                                 ExecuteCommand execute)
-    : control_(control), state_(std::move(state)), execute_(std::move(execute)) {}
+                                 ExecuteCommand execute, CommandDeadline* deadline)
+    : control_(control),
+      state_(std::move(state)),
+      execute_(std::move(execute)),
+      deadline_(deadline) {}
 
 Exchange CommandExchange::issue(const worker::Command& command) {
   worker::Command sent = command;
@@ -55,11 +58,17 @@ worker::Outcome CommandExchange::execute_checked(const worker::Command& command)
 }
 
 Exchange CommandExchange::take_part(const worker::Command& command) {
+  if (deadline_ != nullptr) {
+    deadline_->begin(command);
+  }
   worker::Outcome mine = execute_checked(command);
   mine.serial = command.serial;
   Exchange result{
       command, {}, std::vector<worker::Outcome>(static_cast<std::size_t>(control_.size()))};
   control_.all_gather(bytes_of(mine), writable_bytes_of(result.outcomes));
+  if (deadline_ != nullptr) {
+    deadline_->end(command, result.outcomes);
+  }
   result.verdict = judge(result.outcomes);
   if (result.verdict.ok()) {
     result.verdict = judge_serials(command, result.outcomes);

@@ -5,6 +5,7 @@
 
 #include "comm/communicator.h"
 #include "coordinator/cascade_state.h"
+#include "coordinator/command_deadline.h"
 #include "coordinator/verdict.h"
 #include "worker/command.h"
 #include "worker/outcome.h"
@@ -32,7 +33,9 @@ struct Exchange {
 /// Used from one thread; all ranks construct it from the same state.
 class CommandExchange {
  public:
-  CommandExchange(comm::Communicator& control, CascadeState state, ExecuteCommand execute);
+  /// \param deadline  told when commands begin and end; nullptr leaves deadlines alone.
+  CommandExchange(comm::Communicator& control, CascadeState state, ExecuteCommand execute,
+                  CommandDeadline* deadline = nullptr);
 
   /// Rank 0: tells all ranks to execute `command`.
   Exchange issue(const worker::Command& command);
@@ -48,6 +51,7 @@ class CommandExchange {
   comm::Communicator& control_;
   CascadeState state_;
   ExecuteCommand execute_;
+  CommandDeadline* deadline_;
 };
 
 /// Ranks > 0: follows commands until Stop and returns the exit code that it carries, or that of the

@@ -19,7 +19,8 @@ struct CommandRecord {
   double since_start = 0;   ///< wall time from the start of the run to the end of the command
   double progress = 0;      ///< predicted share of the whole run that is done, 0..1, never falls
   double eta_seconds = -1;  ///< predicted time left, < 0 while unknown
-  std::span<const worker::Outcome> outcomes;  ///< by rank; valid during the call
+  /// By rank; valid during the call. A message with exit code 0 is a warning for the user.
+  std::span<const worker::Outcome> outcomes;
 };
 
 /// One picture that is complete under its final name.

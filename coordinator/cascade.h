@@ -1,0 +1,62 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <vector>
+
+#include "coordinator/command_exchange.h"
+#include "coordinator/output_writer.h"
+#include "coordinator/progress_estimate.h"
+#include "coordinator/render_observer.h"
+#include "coordinator/render_plan.h"
+
+namespace tessera::coordinator {
+
+/// Drives a run on rank 0: issues the commands, tells the observers, hands finished pictures on.
+///
+/// Whatever fails between commands ends in Stop, which carries the exit code to all ranks: a
+/// failing outcome of any rank, an error of the output, an exception of an observer. Pictures of
+/// stages that were completed before a failure are still written. While rank 0 waits for the output
+/// it sends Idle, so that no deadline counts its waiting.
+/// An exception out of the exchange itself (comm::RankError, worker::BrokenCollective) leaves
+/// run(): the other ranks cannot be told any more, and the caller aborts the job.
+class Cascade {
+ public:
+  /// Everything outlives the cascade. \param observers  called in this order.
+  /// \param idle_period  between two Idle commands; a quarter of the shortest deadline.
+  Cascade(const RenderPlan& plan, CommandExchange& exchange, OutputWriter& output,
+          std::vector<RenderObserver*> observers,
+          std::chrono::milliseconds idle_period = std::chrono::seconds(5));
+
+  /// Runs all items and stops all ranks. Returns the exit code; call once.
+  int run();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  void run_commands();
+  void announce(const worker::Command& command);
+  void issue(const worker::Command& command);
+  void idle();
+  void wait_for_room();
+  void drain();
+  void deliver_pictures();
+  void check_output();
+  void fail(FailureRecord failure);
+  void guarded(const std::function<void()>& work);
+  void finish_observers();
+  bool failed() const { return summary_.exit_code != 0; }
+  double since_start() const;
+
+  const RenderPlan& plan_;
+  CommandExchange& exchange_;
+  OutputWriter& output_;
+  std::vector<RenderObserver*> observers_;
+  std::chrono::milliseconds idle_period_;
+  ProgressEstimate progress_;
+  Clock::time_point start_;
+  worker::Command current_;
+  RunSummary summary_;
+};
+
+}  // namespace tessera::coordinator

@@ -1,0 +1,152 @@
+#include "coordinator/output_writer.h"
+
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+namespace tessera::coordinator {
+
+OutputWriter::OutputWriter(std::unique_ptr<storage::FrameWriter> writer, OrderPicture order,
+                           std::uint64_t queue_bytes)
+    : writer_(std::move(writer)),
+      order_(std::move(order)),
+      queue_bytes_(queue_bytes),
+      thread_([this] { run(); }) {}
+
+OutputWriter::~OutputWriter() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  thread_.join();
+}
+
+void OutputWriter::push(Job job) {
+  std::unique_lock lock(mutex_);
+  const std::uint64_t bytes = job.bytes();
+  changed_.wait(lock, [&] {
+    return failure_ != nullptr || queued_bytes_ == 0 || queued_bytes_ + bytes <= queue_bytes_;
+  });
+  if (failure_ != nullptr) {
+    return;
+  }
+  queued_bytes_ += bytes;
+  jobs_.push_back(std::move(job));
+  lock.unlock();
+  wake_.notify_one();
+}
+
+void OutputWriter::start_picture(int item, int stage) {
+  current_.reset();
+  try {
+    if (std::optional<PictureOrder> order = order_(item, stage)) {
+      current_ = std::make_shared<const PictureOrder>(std::move(*order));
+      push({Job::Kind::Begin, current_, item, stage, {}, {}});
+    }
+  } catch (...) {
+    const std::lock_guard lock(mutex_);
+    failure_ = failure_ ? failure_ : std::current_exception();
+  }
+}
+
+void OutputWriter::put_rows(int item, int stage, storage::RowBand rows) {
+  if (rows.row_begin == 0) {
+    start_picture(item, stage);
+  }
+  if (!current_) {
+    return;
+  }
+  Job job{Job::Kind::Rows, current_, item, stage, rows, {}};
+  job.pixels.assign(rows.pixels.begin(), rows.pixels.end());
+  push(std::move(job));
+  if (rows.row_begin + rows.rows >= current_->image.rows) {
+    push({Job::Kind::End, current_, item, stage, {}, {}});
+    current_.reset();
+  }
+}
+
+bool OutputWriter::wait_for_room(std::chrono::milliseconds patience) {
+  std::unique_lock lock(mutex_);
+  return changed_.wait_for(
+      lock, patience, [&] { return failure_ != nullptr || queued_bytes_ <= queue_bytes_ / 2; });
+}
+
+bool OutputWriter::wait_until_written(std::chrono::milliseconds patience) {
+  std::unique_lock lock(mutex_);
+  return changed_.wait_for(lock, patience, [&] { return failure_ != nullptr || idle(); });
+}
+
+void OutputWriter::finish() { push({Job::Kind::Close, nullptr, 0, 0, {}, {}}); }
+
+std::vector<FrameRecord> OutputWriter::take_written() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(written_, {});
+}
+
+std::exception_ptr OutputWriter::failure() const {
+  const std::lock_guard lock(mutex_);
+  return failure_;
+}
+
+void OutputWriter::perform(const Job& job) {
+  switch (job.kind) {
+    case Job::Kind::Begin:
+      writer_->begin_frame(job.order->frame_index, job.order->image, job.order->metadata);
+      break;
+    case Job::Kind::Rows: {
+      storage::RowBand band = job.band;
+      band.pixels = job.pixels;
+      writer_->write_rows(band);
+      break;
+    }
+    case Job::Kind::End: {
+      writer_->end_frame();
+      FrameRecord record;
+      record.item = job.item;
+      record.stage = job.stage;
+      record.path = job.order->path;
+      record.image = job.order->image;
+      std::error_code unknown;
+      const std::uintmax_t size = std::filesystem::file_size(record.path, unknown);
+      record.file_bytes = unknown ? 0 : size;
+      const std::lock_guard lock(mutex_);
+      written_.push_back(std::move(record));
+      break;
+    }
+    case Job::Kind::Close:
+      writer_->close();
+      break;
+  }
+}
+
+void OutputWriter::run() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    wake_.wait(lock, [&] { return stopping_ || !jobs_.empty(); });
+    if (stopping_) {
+      return;
+    }
+    const Job job = std::move(jobs_.front());
+    jobs_.pop_front();
+    working_ = true;
+    lock.unlock();
+    std::exception_ptr error;
+    try {
+      perform(job);
+    } catch (...) {
+      error = std::current_exception();
+    }
+    lock.lock();
+    working_ = false;
+    queued_bytes_ -= job.bytes();
+    if (error) {
+      failure_ = error;
+      jobs_.clear();
+      queued_bytes_ = 0;
+    }
+    changed_.notify_all();
+  }
+}
+
+}  // namespace tessera::coordinator

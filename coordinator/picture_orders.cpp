@@ -1,0 +1,94 @@
+#include "coordinator/picture_orders.h"
+
+#include <stdexcept>
+
+#include "configs/job_config.h"
+#include "storage/existing_file.h"
+#include "storage/name_pattern.h"
+
+namespace tessera::coordinator {
+namespace {
+
+using configs::JobConfig;
+
+storage::OnExists policy_of(JobConfig::OnExists asked) {
+  switch (asked) {
+    case JobConfig::OnExists::Skip:
+      return storage::OnExists::Skip;
+    case JobConfig::OnExists::Overwrite:
+      return storage::OnExists::Overwrite;
+    case JobConfig::OnExists::Suffix:
+      return storage::OnExists::Suffix;
+    case JobConfig::OnExists::Error:
+      break;
+  }
+  return storage::OnExists::Error;
+}
+
+bool is_kept(const RecordSources& sources, int stage) {
+  const bool last = stage + 1 == static_cast<int>(sources.plan.task.stages.size());
+  return last || sources.config.output.stages == JobConfig::Stages::All;
+}
+
+storage::NameTokens tokens_of(const RecordSources& sources, const worker::ItemTask& item,
+                              const worker::StagePlan& stage) {
+  storage::NameTokens tokens;
+  tokens.index = item.index;
+  tokens.seed = item.seed;
+  tokens.stage = stage.stage;
+  tokens.image = stage.image;
+  tokens.prompt = item.prompt;
+  tokens.name = sources.config.name;
+  return tokens;
+}
+
+}  // namespace
+
+PictureOrders::PictureOrders(const RecordSources& sources, const storage::RunDirectory& run,
+                             const std::string& date, const std::string& job)
+    : stage_count_(sources.plan.task.stages.size()) {
+  const worker::RenderTask& task = sources.plan.task;
+  orders_.resize(task.items.size() * stage_count_);
+  std::vector<storage::NameTokens> kept;
+  for (const worker::ItemTask& item : task.items) {
+    for (const worker::StagePlan& stage : task.stages) {
+      if (is_kept(sources, stage.stage)) {
+        kept.push_back(tokens_of(sources, item, stage));
+        kept.back().date = date;
+        kept.back().job = job;
+      }
+    }
+  }
+  const std::vector<std::string> names =
+      storage::picture_names(sources.config.output.pattern, kept);
+  for (std::size_t k = 0; k < kept.size(); ++k) {
+    const auto path = storage::settle_existing(run.file(names[k] + ".png"),
+                                               policy_of(sources.config.output.on_exists));
+    if (path) {
+      const std::size_t index = frame(kept[k].index, kept[k].stage);
+      orders_[index] = PictureOrder{static_cast<int>(index), *path, kept[k].image,
+                                    picture_metadata(sources, kept[k].index, kept[k].stage)};
+    }
+  }
+}
+
+std::optional<PictureOrder> PictureOrders::order(int item, int stage) const {
+  return orders_.at(frame(item, stage));
+}
+
+std::filesystem::path PictureOrders::file_of(int frame_index) const {
+  const auto& order = orders_.at(static_cast<std::size_t>(frame_index));
+  if (!order) {
+    throw std::out_of_range("picture " + std::to_string(frame_index) + " is not kept");
+  }
+  return order->path;
+}
+
+std::optional<std::filesystem::path> PictureOrders::final_file() const {
+  if (orders_.empty() || !orders_.back()) {
+    return std::nullopt;
+  }
+  return orders_.back()->path;
+}
+
+}  // namespace tessera::coordinator

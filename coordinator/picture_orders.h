@@ -1,0 +1,40 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "coordinator/output_writer.h"
+#include "coordinator/picture_record.h"
+#include "storage/run_directory.h"
+
+namespace tessera::coordinator {
+
+/// The pictures of a run: which are kept (`output.stages`), their files (`output.pattern`,
+/// `output.on_exists`) and what they tell. Made on rank 0 before work starts, so that an output
+/// that exists is an error before anything is computed.
+class PictureOrders {
+ public:
+  /// \param date, job  values of the tokens {date} and {job}.
+  /// \throws storage::NamePatternError; storage::CannotCreateError naming a file that exists.
+  PictureOrders(const RecordSources& sources, const storage::RunDirectory& run,
+                const std::string& date, const std::string& job);
+
+  /// nullopt for a picture that is not kept, or that is there already with `on_exists: skip`.
+  std::optional<PictureOrder> order(int item, int stage) const;
+  /// The file of a frame, for the frame writer. \throws std::out_of_range if it is not kept.
+  std::filesystem::path file_of(int frame_index) const;
+  /// The final picture of the last item that is kept, for a copy to `-o`.
+  std::optional<std::filesystem::path> final_file() const;
+
+ private:
+  std::size_t frame(int item, int stage) const {
+    return static_cast<std::size_t>(item) * stage_count_ + static_cast<std::size_t>(stage);
+  }
+
+  std::size_t stage_count_;
+  std::vector<std::optional<PictureOrder>> orders_;  ///< by item, then stage
+};
+
+}  // namespace tessera::coordinator

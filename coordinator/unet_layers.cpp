@@ -1,0 +1,103 @@
+#include "coordinator/unet_layers.h"
+
+#include <algorithm>
+
+namespace tessera::coordinator {
+namespace {
+
+constexpr int kLatentChannels = 4;
+
+/// Appends layers while it follows the channels through the network.
+class LayerList {
+ public:
+  explicit LayerList(const worker::ModelOutline& model) : model_(model) {}
+
+  UnetLayers build() {
+    conv(kLatentChannels, width(0), 0, false);
+    push_skip(width(0), 0);
+    for (int level = 0; level < levels(); ++level) {
+      down_block(level);
+    }
+    resnet(width(deepest()), width(deepest()), deepest(), true);
+    transformer(deepest());
+    resnet(width(deepest()), width(deepest()), deepest(), true);
+    int channels = width(deepest());
+    for (int level = deepest(); level >= 0; --level) {
+      channels = up_block(level, channels);
+    }
+    conv(width(0), kLatentChannels, 0, false);
+    return std::move(result_);
+  }
+
+ private:
+  int levels() const { return static_cast<int>(model_.unet_widths.size()); }
+  int deepest() const { return levels() - 1; }
+  int width(int level) const { return model_.unet_widths[static_cast<std::size_t>(level)]; }
+
+  void conv(int in, int out, int level, bool dilated) {
+    result_.layers.push_back({UnetLayer::Kind::Conv3x3, level, in, out, 0, dilated});
+  }
+
+  void resnet(int in, int out, int level, bool dilated) {
+    conv(in, out, level, dilated);
+    conv(out, out, level, dilated);
+    if (in != out) {
+      result_.layers.push_back({UnetLayer::Kind::Conv1x1, level, in, out, 0, false});
+    }
+  }
+
+  void transformer(int level) {
+    const int depth = model_.transformer_depths[static_cast<std::size_t>(level)];
+    if (depth > 0) {
+      const int channels = width(level);
+      result_.layers.push_back(
+          {UnetLayer::Kind::Transformer, level, channels, channels, depth, false});
+    }
+  }
+
+  void push_skip(int channels, int level) {
+    skips_.push_back(channels);
+    result_.skip_channels += static_cast<double>(channels) / (1 << (2 * level));
+  }
+
+  void down_block(int level) {
+    const bool last = level == deepest();
+    int channels = width(std::max(0, level - 1));
+    for (int i = 0; i < model_.resnets_per_level; ++i) {
+      resnet(channels, width(level), level, last && level > 0);
+      transformer(level);
+      channels = width(level);
+      push_skip(channels, level);
+    }
+    if (!last) {
+      conv(channels, channels, level + 1, level + 1 == deepest());
+      push_skip(channels, level + 1);
+    }
+  }
+
+  int up_block(int level, int channels) {
+    for (int i = 0; i <= model_.resnets_per_level; ++i) {
+      const int in = channels + skips_.back();
+      skips_.pop_back();
+      result_.concat_channels =
+          std::max(result_.concat_channels, static_cast<double>(in) / (1 << (2 * level)));
+      resnet(in, width(level), level, false);
+      transformer(level);
+      channels = width(level);
+    }
+    if (level > 0) {
+      conv(channels, channels, level - 1, false);
+    }
+    return channels;
+  }
+
+  const worker::ModelOutline& model_;
+  UnetLayers result_;
+  std::vector<int> skips_;
+};
+
+}  // namespace
+
+UnetLayers unet_layers(const worker::ModelOutline& model) { return LayerList(model).build(); }
+
+}  // namespace tessera::coordinator

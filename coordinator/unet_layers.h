@@ -1,0 +1,35 @@
+#pragma once
+
+#include <vector>
+
+#include "worker/model_outline.h"
+
+namespace tessera::coordinator {
+
+/// A layer of the U-Net as far as its cost depends on the canvas.
+struct UnetLayer {
+  enum class Kind { Conv3x3, Conv1x1, Transformer };
+
+  Kind kind = Kind::Conv3x3;
+  int level = 0;  ///< of its output: grid = latent / 2^level
+  int in_channels = 0;
+  int out_channels = 0;
+  int depth = 0;         ///< transformer blocks
+  bool dilated = false;  ///< one of the layers of restrained dilation
+};
+
+/// What the U-Net consists of, in execution order.
+struct UnetLayers {
+  std::vector<UnetLayer> layers;
+  /// Channels of the maps kept for the up blocks, times their share of the latent grid's area.
+  double skip_channels = 0;
+  /// Widest input of an up block's resnet, likewise.
+  double concat_channels = 0;
+};
+
+/// The layers of an SDXL-format U-Net (docs/models.md): conv_in; per level its resnets, each with a
+/// transformer where the level has one, and a strided conv; the middle; the mirrored up blocks with
+/// one resnet more; conv_out.
+UnetLayers unet_layers(const worker::ModelOutline& model);
+
+}  // namespace tessera::coordinator
