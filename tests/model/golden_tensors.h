@@ -50,6 +50,11 @@ class GoldenTensors {
   storage::SafetensorsFile file_;
 };
 
+/// One tensor of a file of tests/goldens.
+inline at::Tensor golden_tensor(const std::string& file, const std::string& name) {
+  return GoldenTensors(file)[name];
+}
+
 /// rms(value - reference) / rms(reference), in double.
 inline double relative_error(const at::Tensor& value, const at::Tensor& reference) {
   const at::Tensor difference = value.to(at::kDouble) - reference.to(at::kDouble);
