@@ -38,7 +38,7 @@ TEST(BicubicUpscaleGolden, MatchesTorchForAnyRatio) {
     const at::Tensor expected = golden[std::string(name) + ".out"];
     const at::Tensor out =
         resized(golden[std::string(name) + ".in"],
-               {static_cast<int>(expected.size(2)), static_cast<int>(expected.size(3))});
+                {static_cast<int>(expected.size(2)), static_cast<int>(expected.size(3))});
     EXPECT_LT((out - expected).abs().max().item<double>(), 1e-6);
   }
 }

@@ -20,7 +20,7 @@ TEST(EulerSamplerGolden, MatchesTheReferenceStep) {
             kStepTolerance);
   EXPECT_LT(
       relative_error(euler_step(x, golden["step.eps"], schedule.sigmas[15], schedule.sigmas[16]),
-                   golden["euler.out"]),
+                     golden["euler.out"]),
       kStepTolerance);
 }
 
