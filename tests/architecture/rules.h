@@ -30,7 +30,7 @@ Violations check_lengths(const SourceTree& tree, const Waivers& waivers);
 /// Every source of a room has tests/<room>/<name>_test.cpp, there or in the subfolder of the same
 /// name, or tests/mpi/<name>_test.cpp.
 Violations check_tests_exist(const SourceTree& tree, const Waivers& waivers);
-/// Every source and test is listed in a CMakeLists.txt above it.
+/// Every source and test is listed in a CMakeLists.txt or *.cmake of its folder or one above it.
 Violations check_sources_are_built(const SourceTree& tree);
 /// No file or folder is called after a place for homeless things.
 Violations check_names(const SourceTree& tree);

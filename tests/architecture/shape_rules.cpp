@@ -51,7 +51,7 @@ bool names_file(std::string_view list, std::string_view word) {
 bool is_listed(const SourceTree& tree, const SourceFile& file) {
   for (std::size_t slash = file.path.rfind('/'); slash != std::string::npos && slash > 0;
        slash = file.path.rfind('/', slash - 1)) {
-    const auto list = tree.build_lists.find(file.path.substr(0, slash) + "/CMakeLists.txt");
+    const auto list = tree.build_lists.find(file.path.substr(0, slash));
     if (list != tree.build_lists.end() &&
         (names_file(list->second, file.name()) || names_file(list->second, stem(file.name())))) {
       return true;
@@ -104,7 +104,8 @@ Violations check_sources_are_built(const SourceTree& tree) {
   Violations violations;
   for (const auto& [path, file] : tree.files) {
     if (file.is_source() && !is_listed(tree, file)) {
-      violations.push_back({"build", path, 0, "is listed in no CMakeLists.txt of its folders"});
+      violations.push_back(
+          {"build", path, 0, "is listed in no CMakeLists.txt or *.cmake of its folders"});
     }
   }
   return violations;

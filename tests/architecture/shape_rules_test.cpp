@@ -62,6 +62,13 @@ TEST(SourcesAreBuilt, ByAListInTheirFolderOrAbove) {
       IsEmpty());
 }
 
+TEST(SourcesAreBuilt, ByAListThatIsIncluded) {
+  EXPECT_THAT(
+      check_sources_are_built(make_source_tree(
+          {{"model/a.cpp", ""}, {"model/CMakeLists.txt", ""}, {"model/text.cmake", "a.cpp"}})),
+      IsEmpty());
+}
+
 TEST(SourcesAreBuilt, OrNamed) {
   EXPECT_THAT(
       check_sources_are_built(make_source_tree(

@@ -9,9 +9,13 @@
 namespace tessera::architecture {
 namespace {
 
+bool is_build_list(const std::string& path) {
+  return path.ends_with("CMakeLists.txt") || path.ends_with(".cmake");
+}
+
 void add_file(SourceTree& tree, const std::string& path, std::string text) {
-  if (path.ends_with("CMakeLists.txt")) {
-    tree.build_lists.emplace(path, std::move(text));
+  if (is_build_list(path)) {
+    tree.build_lists[path.substr(0, path.rfind('/'))] += text + "\n";
   } else {
     tree.files.emplace(path, parse_source(path, std::move(text)));
   }
@@ -19,7 +23,7 @@ void add_file(SourceTree& tree, const std::string& path, std::string text) {
 
 bool is_read(const std::filesystem::path& path) {
   return path.extension() == ".h" || path.extension() == ".cpp" ||
-         path.filename() == "CMakeLists.txt";
+         is_build_list(path.filename().string());
 }
 
 std::string text_of(const std::filesystem::path& path) {

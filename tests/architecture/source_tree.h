@@ -10,10 +10,10 @@
 
 namespace tessera::architecture {
 
-/// The files of a tree by path: C++ files taken apart, and the text of every CMakeLists.txt.
+/// A tree taken apart.
 struct SourceTree {
-  std::map<std::string, SourceFile, std::less<>> files;
-  std::map<std::string, std::string, std::less<>> build_lists;
+  std::map<std::string, SourceFile, std::less<>> files;         ///< C++ files by path
+  std::map<std::string, std::string, std::less<>> build_lists;  ///< CMake text by folder
 };
 
 /// A breach of one rule at one place.
