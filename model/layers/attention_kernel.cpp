@@ -4,17 +4,18 @@
 
 #include <tuple>
 
+#include "model/layers/flash_attention_cpu.h"
+
 namespace tessera::model {
 namespace {
 
-constexpr std::int64_t kQueryGranule = 32;
-
 Attended attend_cpu(const at::Tensor& q_BKND, const at::Tensor& k_BKMD, const at::Tensor& v_BKMD) {
-  const std::int64_t queries = q_BKND.size(2);
-  const std::int64_t missing = (kQueryGranule - queries % kQueryGranule) % kQueryGranule;
-  const at::Tensor q = missing == 0 ? q_BKND : at::constant_pad_nd(q_BKND, {0, 0, 0, missing});
-  auto [out, lse] = at::_scaled_dot_product_flash_attention_for_cpu(q, k_BKMD, v_BKMD);
-  return {out.narrow(2, 0, queries), lse.narrow(2, 0, queries)};
+  if (q_BKND.scalar_type() == at::kFloat && q_BKND.size(3) % 8 == 0) {
+    const FlashAttention result = flash_attention_cpu(q_BKND, k_BKMD, v_BKMD);
+    return {result.out_BKND, result.lse_BKN};
+  }
+  const auto [out, lse] = at::_scaled_dot_product_flash_attention_for_cpu(q_BKND, k_BKMD, v_BKMD);
+  return {out, lse};
 }
 
 Attended attend_cuda(const at::Tensor& q_BKND, const at::Tensor& k_BKMD, const at::Tensor& v_BKMD,

@@ -14,10 +14,9 @@ enum class LogSumExp { Skip, Return };
 
 /// softmax(q k^T / sqrt(D)) v for heads laid out [B, K, N, D] (any strides with D contiguous).
 ///
-/// The only place that names an attention operator. On the CPU the number of queries is padded to a
-/// multiple of 32, because the kernel's last block of fewer than four queries takes another path;
-/// with that, a query's bits do not depend on how many others share the call. Zero queries give an
-/// empty result.
+/// The only place that names an attention operator. On the CPU in fp32 (head widths that are
+/// multiples of 8) it is our own kernel, whose bits per query do not depend on the other queries;
+/// torch's picks its blocks by the number of queries. Zero queries give an empty result.
 Attended attend(const at::Tensor& q_BKND, const at::Tensor& k_BKMD, const at::Tensor& v_BKMD,
                 LogSumExp lse);
 

@@ -1,0 +1,132 @@
+#include "model/layers/flash_attention_cpu.h"
+
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "model/layers/flash_tile.h"
+
+namespace tessera::model {
+namespace {
+
+/// One head of a tensor [B, K, N, D].
+struct HeadView {
+  const float* first = nullptr;
+  std::int64_t row_stride = 0;
+  const float* row(std::int64_t index) const { return first + index * row_stride; }
+};
+
+HeadView head_of(const at::Tensor& x_BKND, std::int64_t index) {
+  const std::int64_t heads = x_BKND.size(1);
+  const float* const data = x_BKND.const_data_ptr<float>();
+  return {data + index / heads * x_BKND.stride(0) + index % heads * x_BKND.stride(1),
+          x_BKND.stride(2)};
+}
+
+/// Keys transposed per block, values in rows.
+void pack_head(HeadView k, HeadView v, std::int64_t keys, std::int64_t width, float* packed_keys,
+               float* packed_values) {
+  for (std::int64_t begin = 0; begin < keys; begin += kBlockKeys) {
+    const std::int64_t count = std::min(kBlockKeys, keys - begin);
+    const std::int64_t padded = (count + kKeyLanes - 1) / kKeyLanes * kKeyLanes;
+    float* const block = packed_keys + begin * width;
+    for (std::int64_t key = 0; key < padded; ++key) {
+      for (std::int64_t d = 0; d < width; ++d) {
+        block[d * padded + key] = key < count ? k.row(begin + key)[d] : 0.0f;
+      }
+    }
+  }
+  for (std::int64_t key = 0; key < keys; ++key) {
+    std::copy_n(v.row(key), width, packed_values + key * width);
+  }
+}
+
+/// The buffers of one thread.
+class Scratch {
+ public:
+  explicit Scratch(std::int64_t width)
+      : memory_(static_cast<std::size_t>(kTileQueries * (2 * width + kBlockKeys + 1))) {
+    view_.queries = memory_.data();
+    view_.output = view_.queries + kTileQueries * width;
+    view_.scores = view_.output + kTileQueries * width;
+    view_.lse = view_.scores + kTileQueries * kBlockKeys;
+  }
+  const TileScratch& view() const { return view_; }
+
+ private:
+  std::vector<float> memory_;
+  TileScratch view_;
+};
+
+struct Problem {
+  const at::Tensor& q;
+  std::int64_t queries;
+  std::int64_t keys;
+  std::int64_t width;
+  std::int64_t padded_keys;  ///< floats of a packed head / width
+  std::int64_t tiles;        ///< per head
+};
+
+void run_tile(const Problem& problem, std::int64_t head, std::int64_t tile,
+              const std::vector<float>& packed, const Scratch& scratch, at::Tensor& out_BNKD,
+              at::Tensor& lse_BKN) {
+  const std::int64_t width = problem.width;
+  const std::int64_t begin = tile * kTileQueries;
+  const std::int64_t count = std::min(kTileQueries, problem.queries - begin);
+  const HeadView q = head_of(problem.q, head);
+  const float scale = 1.0f / std::sqrt(static_cast<float>(width));
+  float* const queries = scratch.view().queries;
+  for (std::int64_t row = 0; row < count; ++row) {
+    for (std::int64_t d = 0; d < width; ++d)
+      queries[row * width + d] = q.row(begin + row)[d] * scale;
+  }
+  std::fill(queries + count * width, queries + kTileQueries * width, 0.0f);
+  const float* const keys = packed.data() + head * 2 * problem.padded_keys * width;
+  flash_tile({keys, keys + problem.padded_keys * width, problem.keys, width}, scratch.view());
+  const std::int64_t heads = problem.q.size(1);
+  float* const out = out_BNKD.mutable_data_ptr<float>() +
+                     ((head / heads * problem.queries + begin) * heads + head % heads) * width;
+  for (std::int64_t row = 0; row < count; ++row) {
+    std::copy_n(scratch.view().output + row * width, width, out + row * heads * width);
+  }
+  std::copy_n(scratch.view().lse, count,
+              lse_BKN.mutable_data_ptr<float>() + head * problem.queries + begin);
+}
+
+}  // namespace
+
+FlashAttention flash_attention_cpu(const at::Tensor& q_BKND, const at::Tensor& k_BKMD,
+                                   const at::Tensor& v_BKMD) {
+  const std::int64_t batch = q_BKND.size(0);
+  const std::int64_t heads = q_BKND.size(1);
+  const Problem problem{q_BKND,
+                        q_BKND.size(2),
+                        k_BKMD.size(2),
+                        q_BKND.size(3),
+                        (k_BKMD.size(2) + kKeyLanes - 1) / kKeyLanes * kKeyLanes,
+                        (q_BKND.size(2) + kTileQueries - 1) / kTileQueries};
+  std::vector<float> packed(
+      static_cast<std::size_t>(batch * heads * 2 * problem.padded_keys * problem.width));
+  at::parallel_for(0, batch * heads, 1, [&](std::int64_t first, std::int64_t last) {
+    for (std::int64_t head = first; head < last; ++head) {
+      float* const keys = packed.data() + head * 2 * problem.padded_keys * problem.width;
+      pack_head(head_of(k_BKMD, head), head_of(v_BKMD, head), problem.keys, problem.width, keys,
+                keys + problem.padded_keys * problem.width);
+    }
+  });
+  at::Tensor out_BNKD = at::empty({batch, problem.queries, heads, problem.width}, q_BKND.options());
+  at::Tensor lse_BKN = at::empty({batch, heads, problem.queries}, q_BKND.options());
+  at::parallel_for(0, batch * heads * problem.tiles, 1, [&](std::int64_t first, std::int64_t last) {
+    const Scratch scratch(problem.width);
+    for (std::int64_t index = first; index < last; ++index) {
+      run_tile(problem, index / problem.tiles, index % problem.tiles, packed, scratch, out_BNKD,
+               lse_BKN);
+    }
+  });
+  return {out_BNKD.transpose(1, 2), lse_BKN};
+}
+
+}  // namespace tessera::model
