@@ -1,0 +1,122 @@
+#include "storage/run_lock.h"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+
+#include "storage/storage_error.h"
+#include "storage/text_file.h"
+#include "tests/storage/expect_error.h"
+#include "tests/storage/temporary_folder.h"
+
+namespace tessera::storage {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::AllOf;
+using testing::HasSubstr;
+
+std::string host() {
+  std::array<char, 256> name = {};
+  ::gethostname(name.data(), name.size() - 1);
+  return name.data();
+}
+
+std::string lock_text(const std::string& host_name, int pid, const std::string& start) {
+  return R"({"host":")" + host_name + R"(","pid":)" + std::to_string(pid) + R"(,"start":")" +
+         start + R"(","job":"7","time":"2025-01-02T03:04:05Z"})";
+}
+
+TEST(RunLock, TheFileLivesAsLongAsTheLock) {
+  const TemporaryFolder folder;
+  {
+    RunLock lock = RunLock::acquire(folder / "LOCK", "42");
+    const RunLock moved = std::move(lock);
+    EXPECT_FALSE(moved.took_over());
+    EXPECT_THAT(
+        read_text(folder / "LOCK"),
+        AllOf(HasSubstr(host()), HasSubstr(std::to_string(::getpid())), HasSubstr("\"42\"")));
+  }
+  EXPECT_FALSE(fs::exists(folder / "LOCK"));
+}
+
+TEST(RunLock, ASecondHolderIsRefusedWithTheFirst) {
+  const TemporaryFolder folder;
+  const RunLock lock = RunLock::acquire(folder / "LOCK", "42");
+  EXPECT_THAT(message_of<LockedError>([&] { RunLock::acquire(folder / "LOCK", ""); }),
+              AllOf(HasSubstr("process " + std::to_string(::getpid()) + " on " + host()),
+                    HasSubstr("job 42"), HasSubstr("--run-dir")));
+  EXPECT_TRUE(fs::exists(folder / "LOCK"));
+}
+
+TEST(RunLock, AnotherProcessIsRefusedWhileTheHolderLives) {
+  const TemporaryFolder folder;
+  const RunLock lock = RunLock::acquire(folder / "LOCK", "");
+  const pid_t child = ::fork();
+  if (child == 0) {
+    int code = 1;
+    try {
+      RunLock::acquire(folder / "LOCK", "");
+    } catch (const LockedError&) {
+      code = 0;
+    } catch (...) {
+      code = 2;
+    }
+    ::_exit(code);
+  }
+  int status = -1;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 0);
+}
+
+TEST(RunLock, TheLockOfAKilledProcessIsTakenOver) {
+  const TemporaryFolder folder;
+  const pid_t child = ::fork();
+  if (child == 0) {
+    try {
+      const RunLock lock = RunLock::acquire(folder / "LOCK", "");
+      ::_exit(0);  // without the destructor, as if killed
+    } catch (...) {
+      ::_exit(1);
+    }
+  }
+  int status = -1;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  ASSERT_EQ(WEXITSTATUS(status), 0);
+  ASSERT_TRUE(fs::exists(folder / "LOCK"));
+  const RunLock lock = RunLock::acquire(folder / "LOCK", "");
+  EXPECT_TRUE(lock.took_over());
+}
+
+TEST(RunLock, ALaterProcessWithTheSameNumberIsNotTheHolder) {
+  const TemporaryFolder folder;
+  folder.put("LOCK", lock_text(host(), ::getpid(), "1"));
+  EXPECT_TRUE(RunLock::acquire(folder / "LOCK", "").took_over());
+}
+
+TEST(RunLock, TheLockOfAnotherHostIsRespected) {
+  const TemporaryFolder folder;
+  folder.put("LOCK", lock_text("no-such-host", 1, "1"));
+  EXPECT_THAT(message_of<LockedError>([&] { RunLock::acquire(folder / "LOCK", ""); }),
+              AllOf(HasSubstr("process 1 on no-such-host since 2025-01-02T03:04:05Z, job 7"),
+                    HasSubstr("delete the file")));
+  EXPECT_TRUE(fs::exists(folder / "LOCK"));
+}
+
+TEST(RunLock, AHalfWrittenLockIsNobodys) {
+  const TemporaryFolder folder;
+  for (const char* text : {"", "{", "[]", R"({"host":1})"}) {
+    folder.put("LOCK", text);
+    EXPECT_NO_THROW(RunLock::acquire(folder / "LOCK", "")) << text;
+  }
+}
+
+TEST(RunLock, AFolderThatIsNotThereCannotBeLocked) {
+  const TemporaryFolder folder;
+  EXPECT_THROW(RunLock::acquire(folder / "no/LOCK", ""), CannotCreateError);
+}
+
+}  // namespace
+}  // namespace tessera::storage
