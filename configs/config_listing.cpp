@@ -22,7 +22,7 @@ std::string config_as_yaml(const ResolvedConfig& resolved) {
   for (const ConfigKey& key : config_keys()) {
     const ConfigValue value = key.get(resolved.job);
     const std::string own_section = section_of(key.path);
-    if (own_section != section) text += own_section + ":\n";
+    if (own_section != section && !own_section.empty()) text += own_section + ":\n";
     section = own_section;
     // No prompt is the lack of the key: an empty list is not a value of it.
     const bool absent = value.form == ConfigValue::Form::List && value.items.empty();

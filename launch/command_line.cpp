@@ -1,0 +1,226 @@
+#include "launch/command_line.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <charconv>
+
+#include "configs/nearest_name.h"
+#include "launch/key_options.h"
+#include "launch/usage_error.h"
+
+namespace tessera::launch {
+namespace {
+
+using Command = CommandLine::Command;
+
+constexpr const char* kAbout =
+    "tessera renders high-resolution pictures with SDXL models by the FreeScale method, one "
+    "picture "
+    "spread over MPI ranks.\n\n"
+    "  tessera render --preset demo -p \"a lighthouse\" -o lighthouse.png\n"
+    "  mpirun -np 4 tessera render --preset image-4096 -m models/sdxl -p \"a lighthouse\"\n"
+    "  tessera config show --preset freescale-4k";
+
+constexpr const char* kGlobalFooter =
+    "Options of all commands: -c FILE, --preset NAME, --set KEY=VALUE, -v, -q, --color WHEN.\n"
+    "Sizes are HEIGHTxWIDTH. Environment: TESSERA_<KEY> sets a key, TESSERA_CONFIG names the "
+    "config "
+    "file.\nExit codes: 0 done, 2 usage or configuration, 65 bad data, 66 input missing, 69 a rank "
+    "was lost, 70 internal error, 71 out of memory, 73 cannot create an output, 74 I/O error.";
+
+/// Everything that stays alive while CLI11 parses.
+class Grammar {
+ public:
+  Grammar() : app_(kAbout, "tessera") {
+    app_.require_subcommand(0, 1);
+    app_.fallthrough();
+    app_.allow_extras();
+    app_.footer(kGlobalFooter);
+    app_.get_formatter()->column_width(44);
+    add_global_options();
+    add_render();
+    add_config();
+  }
+
+  CommandLine parse(std::vector<std::string> arguments) {
+    std::reverse(arguments.begin(), arguments.end());
+    try {
+      app_.parse(arguments);
+    } catch (const CLI::CallForHelp&) {
+      line_.command = Command::Help;
+      line_.help = app_.help();
+      return line_;
+    } catch (const CLI::ParseError& error) {
+      throw UsageError(std::string(error.what()) + ". See tessera --help.");
+    }
+    refuse_leftovers();
+    finish();
+    return line_;
+  }
+
+ private:
+  void add_global_options() {
+    app_.add_flag("--version", version_, "Version; with -v also of libraries and build");
+    app_.add_flag_function(
+        "-v,--verbose", [this](std::int64_t n) { line_.verbosity += static_cast<int>(n); },
+        "Log more (-vv: everything)");
+    app_.add_flag_function(
+        "-q,--quiet", [this](std::int64_t n) { line_.verbosity -= static_cast<int>(n); },
+        "Neither progress nor notes nor warnings");
+    app_.add_option("--color", color_, "Colours on the terminal: auto, always, never")
+        ->type_name("WHEN")
+        ->check(CLI::IsMember({"auto", "always", "never"}));
+  }
+
+  void add_job_options(CLI::App& command) {
+    command.add_option("-c,--config", config_file_, "Configuration file (YAML)")
+        ->type_name("FILE")
+        ->group("Job");
+    add_key_options(command, line_.options);
+    command.get_formatter()->column_width(44);
+    command.allow_extras();
+    command.footer(kGlobalFooter);
+  }
+
+  void add_render() {
+    render_ = app_.add_subcommand("render", "Renders pictures");
+    RenderRequest& request = line_.render;
+    const std::string group = "Render";
+    const auto file = [&](const std::string& name, std::string& to, const std::string& what) {
+      render_->add_option(name, to, what)->type_name("FILE")->group(group);
+    };
+    file("-o,--output", request.copy_to, "Copy of the final picture");
+    file("--from", request.from_picture,
+         "Takes the keys that change the picture from a PNG that tessera made");
+    file("--replay", request.replay_file,
+         "Takes every random tensor and crop shift from this file");
+    file("--trace", request.trace_file, "Writes latents, stage results and schedule to this file");
+    render_->add_option("--trace-layers", trace_layers_, "Also captures the layers of one step")
+        ->type_name("STAGE:STEP")
+        ->group(group);
+    render_->add_flag("--dry-run", dry_run_, "Plans everything and renders nothing")->group(group);
+    add_job_options(*render_);
+  }
+
+  void add_config() {
+    config_ = app_.add_subcommand("config", "Shows, checks and describes configurations");
+    config_->require_subcommand(1);
+    config_->fallthrough();
+    config_->allow_extras();
+    show_ = config_->add_subcommand("show", "The merged configuration, each value with its origin");
+    show_->add_flag("--json", json_, "As JSON");
+    add_job_options(*show_);
+    validate_ = config_->add_subcommand("validate", "Checks a configuration file");
+    validate_->add_option("FILE", config_file_, "Configuration file")->required();
+    schema_ = config_->add_subcommand("schema", "The JSON Schema of configuration files");
+    schema_->add_flag("--markdown", markdown_, "A table of all keys instead");
+    presets_ = config_->add_subcommand("presets", "The presets and what they are for");
+    presets_->add_flag("--json", json_, "As JSON");
+    for (CLI::App* command : {validate_, schema_, presets_}) command->allow_extras();
+  }
+
+  std::vector<std::string> known_options() const {
+    std::vector<std::string> names;
+    std::vector<const CLI::App*> apps{&app_};
+    for (const CLI::App* command : {render_, config_, show_, validate_, schema_, presets_}) {
+      if (command->parsed()) apps.push_back(command);
+    }
+    for (const CLI::App* app : apps) {
+      for (const CLI::Option* option : app->get_options()) {
+        for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+      }
+    }
+    return names;
+  }
+
+  void refuse_leftovers() const {
+    const std::vector<std::string> rest = app_.remaining(true);
+    if (rest.empty()) return;
+    const std::string& first = rest.front();
+    const bool option = first.starts_with("-");
+    std::string message = (option ? "unknown option \"" : "unexpected argument \"") + first + "\".";
+    const std::vector<std::string> names =
+        option ? known_options() : std::vector<std::string>{"render", "config"};
+    const std::string nearest = configs::nearest_name(first.substr(0, first.find('=')), names);
+    message += nearest.empty() ? " See tessera --help." : " Did you mean \"" + nearest + "\"?";
+    throw UsageError(message);
+  }
+
+  void finish() {
+    using Color = Console::Color;
+    line_.color = color_ == "always"  ? Color::Always
+                  : color_ == "never" ? Color::Never
+                                      : Color::Auto;
+    if (config_file_set()) line_.config_file = config_file_;
+    if (json_) line_.form = CommandLine::Form::Json;
+    if (markdown_) line_.form = CommandLine::Form::Markdown;
+    if (dry_run_) line_.render.depth = RenderRequest::Depth::PlanOnly;
+    finish_trace();
+    choose_command();
+  }
+
+  bool config_file_set() const { return !config_file_.empty(); }
+
+  void finish_trace() {
+    if (trace_layers_.empty()) return;
+    const std::size_t colon = trace_layers_.find(':');
+    const auto number = [&](std::string_view text) {
+      int value = -1;
+      const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+      const bool whole = error == std::errc() && end == text.data() + text.size();
+      if (!whole || value < 0) {
+        throw UsageError("--trace-layers: \"" + trace_layers_ +
+                         "\" is not of the form STAGE:STEP, both from 0.");
+      }
+      return value;
+    };
+    const std::string_view text = trace_layers_;
+    line_.render.trace_stage = number(text.substr(0, colon));
+    line_.render.trace_step = number(colon == std::string_view::npos ? "" : text.substr(colon + 1));
+    if (line_.render.trace_file.empty()) {
+      throw UsageError("--trace-layers needs --trace FILE, which takes the captures.");
+    }
+  }
+
+  void choose_command() {
+    if (version_) {
+      line_.command = Command::Version;
+    } else if (render_->parsed()) {
+      line_.command = Command::Render;
+    } else if (show_->parsed()) {
+      line_.command = Command::ConfigShow;
+    } else if (validate_->parsed()) {
+      line_.command = Command::ConfigValidate;
+    } else if (schema_->parsed()) {
+      line_.command = Command::ConfigSchema;
+    } else if (presets_->parsed()) {
+      line_.command = Command::ConfigPresets;
+    } else {
+      throw UsageError("no command is given. Use render or config; see tessera --help.");
+    }
+  }
+
+  CLI::App app_;
+  CLI::App* render_ = nullptr;
+  CLI::App* config_ = nullptr;
+  CLI::App* show_ = nullptr;
+  CLI::App* validate_ = nullptr;
+  CLI::App* schema_ = nullptr;
+  CLI::App* presets_ = nullptr;
+  CommandLine line_;
+  std::string config_file_;
+  std::string color_ = "auto";
+  std::string trace_layers_;
+  bool version_ = false;
+  bool json_ = false;
+  bool markdown_ = false;
+  bool dry_run_ = false;
+};
+
+}  // namespace
+
+CommandLine parse_command_line(const std::vector<std::string>& arguments) {
+  return Grammar().parse(arguments);
+}
+
+}  // namespace tessera::launch

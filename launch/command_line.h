@@ -1,0 +1,43 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "configs/config_sources.h"
+#include "launch/console.h"
+#include "launch/render_request.h"
+
+namespace tessera::launch {
+
+/// What the arguments ask for, before any file is read.
+struct CommandLine {
+  enum class Command {
+    Help,
+    Version,
+    Render,
+    ConfigShow,
+    ConfigValidate,
+    ConfigSchema,
+    ConfigPresets
+  };
+  enum class Form { People, Json, Markdown };
+
+  Command command = Command::Help;
+  std::string help;  ///< text of --help
+  Form form = Form::People;
+  int verbosity = 0;  ///< -v counts up, -q down
+  Console::Color color = Console::Color::Auto;
+
+  /// Keys, height and width that options set. The rest is filled by collect_sources().
+  configs::ConfigSources options;
+  std::optional<std::string> config_file;  ///< -c, or the argument of `config validate`
+  RenderRequest render;
+};
+
+/// Understands the arguments. Every configuration key is an option of `render` and `config show`,
+/// derived from config_keys().
+/// \throws UsageError, for an unknown option with the nearest one.
+CommandLine parse_command_line(const std::vector<std::string>& arguments);
+
+}  // namespace tessera::launch

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace tessera::launch {
+
+/// Options of `tessera render` that are no configuration keys.
+struct RenderRequest {
+  enum class Depth { Render, PlanOnly };
+
+  std::string copy_to;       ///< -o: copy of the final picture, or ""
+  std::string from_picture;  ///< --from, or ""
+  std::string replay_file;   ///< --replay, or ""
+  std::string trace_file;    ///< --trace, or ""
+  int trace_stage = -1;      ///< --trace-layers STAGE:STEP
+  int trace_step = -1;
+  Depth depth = Depth::Render;  ///< --dry-run: stop once everything is planned
+};
+
+}  // namespace tessera::launch

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "launch/console.h"
+#include "launch/prepared_render.h"
+#include "launch/rank_log.h"
+#include "launch/rank_session.h"
+#include "launch/run_outputs.h"
+#include "launch/startup_exchange.h"
+
+namespace tessera::launch {
+
+/// Composes worker, exchange and, on rank 0, the cascade with its observers; loads the model and
+/// renders. All ranks.
+/// \param outputs  of rank 0, null elsewhere.
+/// \returns the exit code, the same on all ranks; errors have been shown.
+/// \throws StartupFailure if the model cannot be loaded; comm::RankError or
+///         worker::BrokenCollective if this rank cannot reach its peers any more.
+int run_render(const PreparedRender& render, RunOutputs* outputs, RankSession& session,
+               StartupExchange& startup, const RankLog& log, Console& console);
+
+}  // namespace tessera::launch

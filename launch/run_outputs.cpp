@@ -1,0 +1,136 @@
+#include "launch/run_outputs.h"
+
+#include <build_info.h>
+
+#include <array>
+#include <chrono>
+#include <ctime>
+#include <fstream>
+#include <string_view>
+
+#include "configs/config_listing.h"
+#include "launch/environment.h"
+#include "launch/picture_source.h"
+#include "storage/atomic_file.h"
+#include "storage/existing_file.h"
+#include "storage/name_pattern.h"
+#include "storage/png_writer.h"
+#include "storage/storage_error.h"
+
+namespace tessera::launch {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uint64_t kQueueBytes = 256 << 20;  // rows that wait for compression
+constexpr std::string_view kRunDirToken = "{run_dir}";
+
+std::string today() {
+  const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  std::tm parts{};
+  localtime_r(&now, &parts);
+  std::array<char, 16> text{};
+  std::strftime(text.data(), text.size(), "%Y-%m-%d", &parts);
+  return text.data();
+}
+
+storage::SlurmIds slurm_ids() {
+  return {variable("SLURM_JOB_ID").value_or(""), variable("SLURM_ARRAY_JOB_ID").value_or(""),
+          variable("SLURM_ARRAY_TASK_ID").value_or("")};
+}
+
+storage::RunDirectory create_run(const PreparedRender& render) {
+  const worker::RenderTask& task = render.plan.task;
+  storage::NameTokens tokens;
+  tokens.seed = task.items.front().seed;
+  tokens.image = task.stages.back().image;
+  tokens.prompt = task.items.front().prompt;
+  tokens.name = render.config.job.name;
+  tokens.date = today();
+  tokens.job = slurm_ids().job;
+  return storage::RunDirectory::create(
+      storage::run_directory_name(render.config.job.output.run_dir, tokens, slurm_ids()));
+}
+
+storage::OnExists policy(configs::JobConfig::OnExists asked) {
+  using OnExists = configs::JobConfig::OnExists;
+  switch (asked) {
+    case OnExists::Error:
+      return storage::OnExists::Error;
+    case OnExists::Skip:
+      return storage::OnExists::Skip;
+    case OnExists::Overwrite:
+      return storage::OnExists::Overwrite;
+    case OnExists::Suffix:
+      return storage::OnExists::Suffix;
+  }
+  return storage::OnExists::Error;
+}
+
+/// The file of `-o`, checked to be creatable.
+std::optional<fs::path> settle_copy(const std::string& copy_to, const configs::JobConfig& job) {
+  if (copy_to.empty()) return std::nullopt;
+  if (fs::path(copy_to).extension() != ".png") {
+    throw storage::CannotCreateError("-o: \"" + copy_to +
+                                     "\" is not a name for a PNG file. Let it end in .png.");
+  }
+  const auto settled = storage::settle_existing(copy_to, policy(job.output.on_exists));
+  if (settled) const storage::AtomicFile probe(*settled);  // removed, since it is not committed
+  return settled;
+}
+
+}  // namespace
+
+RunOutputs::RunOutputs(const PreparedRender& render, const RenderRequest& request)
+    : render_(render),
+      run_(create_run(render)),
+      lock_(storage::RunLock::acquire(run_.lock_file(), slurm_ids().job)) {
+  const configs::JobConfig& job = render.config.job;
+  run_.remove_leftovers();
+  copy_to_ = settle_copy(request.copy_to, job);
+  coordinator::RecordSources sources{
+      job, render.plan, build_info::kVersion, build_info::kTorchVersion, {}};
+  const bool recorded = job.output.metadata != configs::JobConfig::Metadata::None;
+  if (recorded || !request.from_picture.empty()) sources.files = input_files(job);
+  if (!request.from_picture.empty()) check_files_of_picture(request.from_picture, sources.files);
+  orders_ = std::make_unique<coordinator::PictureOrders>(sources, run_, today(), slurm_ids().job);
+  run_.write_text("run.yaml", configs::config_as_yaml(render.config));
+}
+
+fs::path RunOutputs::log_directory() const {
+  std::string pattern = render_.config.job.log.directory;
+  const std::size_t token = pattern.find(kRunDirToken);
+  if (token != std::string::npos) {
+    pattern.replace(token, kRunDirToken.size(), run_.root().string());
+  }
+  return pattern;
+}
+
+std::unique_ptr<coordinator::OutputWriter> RunOutputs::make_writer() const {
+  const configs::JobConfig::Output& output = render_.config.job.output;
+  const storage::PngOptions options{
+      output.bit_depth == 16 ? storage::PngDepth::Bits16 : storage::PngDepth::Bits8,
+      output.png_level};
+  const coordinator::PictureOrders* orders = orders_.get();
+  auto writer = std::make_unique<storage::PngWriter>(
+      [orders](int frame) { return orders->file_of(frame); }, options);
+  return std::make_unique<coordinator::OutputWriter>(
+      std::move(writer), [orders](int item, int stage) { return orders->order(item, stage); },
+      kQueueBytes);
+}
+
+std::optional<fs::path> RunOutputs::copy_final_picture() const {
+  const std::optional<fs::path> from = orders_->final_file();
+  if (!copy_to_ || !from) return std::nullopt;
+  std::ifstream picture(*from, std::ios::binary);
+  storage::AtomicFile copy(*copy_to_);
+  std::array<char, 1 << 16> bytes{};
+  while (picture.read(bytes.data(), bytes.size()) || picture.gcount() > 0) {
+    copy.write(std::string_view(bytes.data(), static_cast<std::size_t>(picture.gcount())));
+  }
+  if (!picture.eof()) throw storage::IoError(from->string() + ": cannot be read for the copy.");
+  copy.commit();
+  return copy_to_;
+}
+
+}  // namespace tessera::launch

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "coordinator/output_writer.h"
+#include "coordinator/picture_orders.h"
+#include "launch/prepared_render.h"
+#include "launch/render_request.h"
+#include "storage/run_directory.h"
+#include "storage/run_lock.h"
+
+namespace tessera::launch {
+
+/// Where a render writes, on rank 0: run folder, lock, pictures and the copy of the last one.
+/// Everything that can be refused is refused when it is made, before any work.
+class RunOutputs {
+ public:
+  /// Creates the run folder, takes its lock, writes run.yaml. `render` outlives the object.
+  /// \throws storage::CannotCreateError, LockedError, NamePatternError, IoError; the errors of
+  ///         input_files() and check_files_of_picture().
+  RunOutputs(const PreparedRender& render, const RenderRequest& request);
+
+  const storage::RunDirectory& run() const { return run_; }
+  std::filesystem::path log_directory() const;
+  /// A writer of PNG files, on a thread of its own.
+  std::unique_ptr<coordinator::OutputWriter> make_writer() const;
+  /// Copies the final picture to `-o`. Returns the path, or nothing if no copy was asked for.
+  /// \throws storage::CannotCreateError, IoError.
+  std::optional<std::filesystem::path> copy_final_picture() const;
+
+ private:
+  const PreparedRender& render_;
+  storage::RunDirectory run_;
+  storage::RunLock lock_;
+  std::unique_ptr<coordinator::PictureOrders> orders_;
+  std::optional<std::filesystem::path> copy_to_;
+};
+
+}  // namespace tessera::launch
