@@ -154,10 +154,10 @@ TEST_P(CommandExchangeRanks, OutcomesArriveByRank) {
 }
 
 TEST_P(CommandExchangeRanks, ABusyRankZeroKeepsTheOthersWithIdle) {
-  const milliseconds deadline(200);
+  const milliseconds deadline(600);
   const auto rank0 = [&](CommandExchange& exchange) {
     EXPECT_TRUE(exchange.issue(*exchange.state().next()).verdict.ok());
-    for (int pause = 0; pause < 8; ++pause) {  // twice the deadline in all
+    for (int pause = 0; pause < 6; ++pause) {  // longer than the deadline in all
       std::this_thread::sleep_for(deadline / 4);
       EXPECT_TRUE(exchange.issue(exchange.state().idle()).verdict.ok());
     }

@@ -1,0 +1,88 @@
+#include "coordinator/command_deadline.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "tests/coordinator/sample_plan.h"
+
+namespace tessera::coordinator {
+namespace {
+
+using std::chrono::seconds;
+using worker::Command;
+using worker::CommandKind;
+using worker::Outcome;
+
+constexpr double kGiga = 1e9;
+
+RenderPlan plan_of(double step_flop) {
+  RenderPlan plan = sample_plan({{0, 4}}, 1);
+  plan.forecast[0].step_flop = step_flop;
+  return plan;
+}
+
+const Command kStep{CommandKind::Step, 3, 0, 0, 0, 0};
+
+std::vector<Outcome> outcomes(std::vector<double> seconds_by_rank) {
+  std::vector<Outcome> result(seconds_by_rank.size());
+  for (std::size_t rank = 0; rank < result.size(); ++rank) {
+    result[rank].step_seconds = seconds_by_rank[rank];
+  }
+  return result;
+}
+
+TEST(CommandDeadline, IsTwentySecondsBetweenCommandsAndFiveMoreForShortOnes) {
+  const RenderPlan plan = plan_of(kGiga);
+  comm::DeadlineSource source(seconds(1));
+  CommandDeadline deadline(plan, source, {});
+  EXPECT_EQ(source.get(), seconds(20));
+  deadline.begin(kStep);
+  EXPECT_EQ(source.get(), seconds(25));
+  deadline.end(kStep, outcomes({1}));
+  EXPECT_EQ(source.get(), seconds(20));
+}
+
+TEST(CommandDeadline, AllowsTenTimesThePredictionOfASlowMachine) {
+  const RenderPlan plan = plan_of(20 * kGiga);  // 10 s at 2 GFLOP/s
+  comm::DeadlineSource source(seconds(1));
+  const CommandDeadline deadline(plan, source, {});
+  EXPECT_EQ(deadline.limit_of(kStep), seconds(105));
+}
+
+TEST(CommandDeadline, FollowsTheSlowestRankMeasured) {
+  const RenderPlan plan = plan_of(20 * kGiga);
+  comm::DeadlineSource source(seconds(1));
+  CommandDeadline deadline(plan, source, {});
+  deadline.end(kStep, outcomes({1, 3, 2}));
+  EXPECT_EQ(deadline.limit_of(kStep), seconds(35));
+  deadline.end(kStep, outcomes({1, 6, 2}));
+  EXPECT_EQ(deadline.limit_of(kStep), seconds(65));
+  deadline.end(kStep, outcomes({1, 2, 2}));
+  EXPECT_EQ(deadline.limit_of(kStep), seconds(65));
+}
+
+TEST(CommandDeadline, CommandsWithoutACostTeachNothing) {
+  const RenderPlan plan = plan_of(20 * kGiga);
+  comm::DeadlineSource source(seconds(1));
+  CommandDeadline deadline(plan, source, {});
+  const Command begin{CommandKind::BeginItem, 1, 0, 0, 0, 0};
+  deadline.begin(begin);
+  EXPECT_EQ(source.get(), seconds(25));
+  deadline.end(begin, outcomes({100}));
+  EXPECT_EQ(deadline.limit_of(kStep), seconds(105));
+}
+
+TEST(CommandDeadline, TakesTheUsersValueForEverything) {
+  const RenderPlan plan = plan_of(1000 * kGiga);
+  comm::DeadlineSource source(seconds(1));
+  CommandDeadline deadline(plan, source, seconds(7));
+  EXPECT_EQ(source.get(), seconds(7));
+  deadline.begin(kStep);
+  EXPECT_EQ(source.get(), seconds(7));
+  deadline.end(kStep, outcomes({1}));
+  EXPECT_EQ(source.get(), seconds(7));
+}
+
+}  // namespace
+}  // namespace tessera::coordinator

@@ -1,0 +1,87 @@
+#include "coordinator/event_log.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "storage/storage_error.h"
+#include "tests/coordinator/sample_task.h"
+#include "tests/coordinator/scratch_directory.h"
+
+namespace tessera::coordinator {
+namespace {
+
+std::vector<nlohmann::json> lines_of(const std::filesystem::path& path) {
+  std::ifstream stream(path);
+  std::vector<nlohmann::json> lines;
+  for (std::string line; std::getline(stream, line);) {
+    lines.push_back(nlohmann::json::parse(line));
+  }
+  return lines;
+}
+
+CommandRecord record(worker::CommandKind kind) {
+  CommandRecord result;
+  result.command.kind = kind;
+  return result;
+}
+
+TEST(EventLog, StepsGoToTheMetricsAndTheRestToTheEvents) {
+  const ScratchDirectory directory;
+  const worker::RenderTask task = sample_task({{0, 2}}, 1);
+  EventLog log(directory.path());
+  log.on_item_begin(task.items[0]);
+  log.on_stage_begin(task.items[0], task.stages[0]);
+  log.on_command_end(record(worker::CommandKind::BeginStage));
+  log.on_command_end(record(worker::CommandKind::Step));
+  log.on_command_end(record(worker::CommandKind::Step));
+  log.on_frame_written({});
+  log.on_failure({});
+  log.on_finished({});
+  std::vector<std::string> names;
+  for (const auto& line : lines_of(directory.path() / "events.jsonl")) {
+    names.push_back(line["event"]);
+  }
+  EXPECT_EQ(names, (std::vector<std::string>{"item_begin", "stage_begin", "command_end",
+                                             "frame_written", "failure", "finished"}));
+  EXPECT_EQ(lines_of(directory.path() / "metrics.jsonl").size(), 2u);
+}
+
+TEST(EventLog, EveryLineIsThereAtOnce) {
+  const ScratchDirectory directory;
+  EventLog log(directory.path());
+  log.on_command_end(record(worker::CommandKind::Step));
+  EXPECT_EQ(lines_of(directory.path() / "metrics.jsonl").size(), 1u);
+}
+
+TEST(EventLog, AppendsToTheLogOfAnEarlierRun) {
+  const ScratchDirectory directory;
+  for (int run = 0; run < 2; ++run) {
+    EventLog(directory.path()).on_finished({});
+  }
+  EXPECT_EQ(lines_of(directory.path() / "events.jsonl").size(), 2u);
+}
+
+TEST(EventLog, NamesTheFileThatCannotBeOpened) {
+  const ScratchDirectory directory;
+  try {
+    EventLog log(directory.path() / "missing");
+    FAIL() << "no error";
+  } catch (const storage::CannotCreateError& error) {
+    EXPECT_NE(std::string(error.what()).find("events.jsonl"), std::string::npos);
+  }
+}
+
+TEST(EventLog, AFullDiskIsAnError) {
+  if (!std::filesystem::exists("/dev/full")) GTEST_SKIP() << "needs /dev/full";
+  const ScratchDirectory directory;
+  std::filesystem::create_symlink("/dev/full", directory.path() / "events.jsonl");
+  EventLog log(directory.path());
+  EXPECT_THROW(log.on_finished({}), storage::IoError);
+}
+
+}  // namespace
+}  // namespace tessera::coordinator

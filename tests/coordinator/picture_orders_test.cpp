@@ -1,0 +1,92 @@
+#include "coordinator/picture_orders.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+#include <stdexcept>
+#include <string>
+
+#include "coordinator/planner.h"
+#include "storage/storage_error.h"
+#include "storage/text_file.h"
+#include "tests/coordinator/sample_job.h"
+#include "tests/coordinator/sample_models.h"
+#include "tests/coordinator/scratch_directory.h"
+
+namespace tessera::coordinator {
+namespace {
+
+using configs::JobConfig;
+
+class PictureOrdersTest : public ::testing::Test {
+ protected:
+  PictureOrders make() {
+    plan_ = plan_render(job_, small_outline(), 1);
+    return PictureOrders({job_, plan_, "0.1.0", "2.13.0", {}},
+                         storage::RunDirectory::create(directory_.path()), "2026-01-02", "17");
+  }
+  std::string name(const PictureOrders& orders, int item, int stage) {
+    return orders.order(item, stage)->path.lexically_relative(directory_.path()).generic_string();
+  }
+
+  ScratchDirectory directory_;
+  JobConfig job_ = sample_job();
+  RenderPlan plan_;
+};
+
+TEST_F(PictureOrdersTest, EveryStageOfEveryItemHasItsFile) {
+  job_.images_per_prompt = 2;
+  const PictureOrders orders = make();
+  EXPECT_EQ(name(orders, 0, 0), "images/00000_123_256x256.png");
+  EXPECT_EQ(name(orders, 0, 2), "images/00000_123_1024x1024.png");
+  EXPECT_EQ(name(orders, 1, 1), "images/00001_124_512x512.png");
+  std::set<int> frames;
+  for (int item = 0; item < 2; ++item) {
+    for (int stage = 0; stage < 3; ++stage) {
+      const auto order = orders.order(item, stage);
+      ASSERT_TRUE(order.has_value());
+      EXPECT_EQ(orders.file_of(order->frame_index), order->path);
+      EXPECT_EQ(order->image, plan_.task.stages[static_cast<std::size_t>(stage)].image);
+      EXPECT_EQ(order->metadata.seed, 123u + static_cast<unsigned>(item));
+      frames.insert(order->frame_index);
+    }
+  }
+  EXPECT_EQ(frames.size(), 6u);
+  EXPECT_EQ(orders.final_file(), orders.order(1, 2)->path);
+}
+
+TEST_F(PictureOrdersTest, KeepsOnlyTheFinalStageOnRequest) {
+  job_.output.stages = JobConfig::Stages::Final;
+  const PictureOrders orders = make();
+  EXPECT_FALSE(orders.order(0, 0).has_value());
+  EXPECT_FALSE(orders.order(0, 1).has_value());
+  EXPECT_TRUE(orders.order(0, 2).has_value());
+  EXPECT_THROW(orders.file_of(0), std::out_of_range);
+}
+
+TEST_F(PictureOrdersTest, FillsInDateJobAndName) {
+  job_.output.pattern = "images/{name}_{date}_{job}_{stage}";
+  EXPECT_EQ(name(make(), 0, 1), "images/demo_2026-01-02_17_1.png");
+}
+
+TEST_F(PictureOrdersTest, AnOutputThatExistsIsAnErrorBeforeWork) {
+  const auto existing = make().order(0, 1)->path;
+  storage::write_text(existing, "old");
+  EXPECT_THROW(make(), storage::CannotCreateError);
+  job_.output.on_exists = JobConfig::OnExists::Overwrite;
+  EXPECT_EQ(make().order(0, 1)->path, existing);
+  job_.output.on_exists = JobConfig::OnExists::Suffix;
+  EXPECT_NE(make().order(0, 1)->path, existing);
+  job_.output.on_exists = JobConfig::OnExists::Skip;
+  EXPECT_FALSE(make().order(0, 1).has_value());
+  EXPECT_TRUE(make().order(0, 2).has_value());
+}
+
+TEST_F(PictureOrdersTest, HasNoFinalFileWhenItIsSkipped) {
+  storage::write_text(*make().final_file(), "old");
+  job_.output.on_exists = JobConfig::OnExists::Skip;
+  EXPECT_FALSE(make().final_file().has_value());
+}
+
+}  // namespace
+}  // namespace tessera::coordinator
