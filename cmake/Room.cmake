@@ -20,7 +20,8 @@ if(TESSERA_TORCH_ROOMS)
 endif()
 
 function(tessera_torch_target target)
-  target_link_libraries(${target} PUBLIC tessera::torch)
+  # Private: the headers of torch carry their own fmt, which must not reach the rooms above.
+  target_link_libraries(${target} PRIVATE tessera::torch)
   target_compile_options(${target} PRIVATE -fpch-preprocess)
   target_precompile_headers(${target} REUSE_FROM torch_pch)
   get_target_property(type ${target} TYPE)
