@@ -111,7 +111,8 @@ Predictions predictions_of(const RenderTask& task, int rank) {
 
 ItemState begin_item(const RenderTask& task, const ItemTask& item, const ModelSet& models,
                      Predictions predictions, TraceRecorder& trace) {
-  ItemState state(item, task.study.replay_file);
+  ItemState state(item, RandomSource(item.seed, task.study.replay_file, tensor_prefix(task, item)));
+  trace.begin_item(item);
   state.schedule = model::make_schedule(models.scheduler, task.sampling.steps, spacing_of(task));
   if (!item.init_image.empty() && item.init_strength < 1) {
     state.initial = read_initial(item);

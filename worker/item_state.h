@@ -24,8 +24,7 @@ struct InitialImage {
 
 /// Everything that is computed once per item, on every rank alike.
 struct ItemState {
-  ItemState(const ItemTask& item, const std::string& replay_file)
-      : task(&item), random(item.seed, replay_file) {}
+  ItemState(const ItemTask& item, RandomSource source) : task(&item), random(std::move(source)) {}
 
   const ItemTask* task;
   RandomSource random;

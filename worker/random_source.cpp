@@ -70,7 +70,8 @@ struct RandomSource::Replay {
   }
 };
 
-RandomSource::RandomSource(std::uint64_t seed, const std::string& replay_file) : seed_(seed) {
+RandomSource::RandomSource(std::uint64_t seed, const std::string& replay_file, std::string prefix)
+    : seed_(seed), prefix_(std::move(prefix)) {
   if (!replay_file.empty()) {
     replay_.reset(new Replay{storage::SafetensorsFile::open(replay_file)});
   }
@@ -87,8 +88,8 @@ at::Tensor RandomSource::normals(const NoiseRequest& request, partition::RowRang
         {seed_, purpose_of(request.what), request.stage, request.step, /*frame=*/0}, rows, cols,
         kLatentChannels);
   }
-  const storage::TensorView& view = replay_->require(noise_name(request), storage::Dtype::F32,
-                                                     {1, kLatentChannels, canvas_rows, cols});
+  const storage::TensorView& view = replay_->require(
+      prefix_ + noise_name(request), storage::Dtype::F32, {1, kLatentChannels, canvas_rows, cols});
   auto* const bytes = const_cast<std::byte*>(view.bytes.data());
   const at::Tensor whole = at::from_blob(bytes, view.shape, at::TensorOptions(at::kFloat));
   return whole.narrow(2, rows.begin, rows.rows()).clone(at::MemoryFormat::Contiguous);
@@ -99,7 +100,7 @@ std::vector<partition::CropShift> RandomSource::crop_shifts(const partition::Cro
                                                             int layer,
                                                             const std::string& path) const {
   if (replay_ == nullptr) return partition::draw_jitter(grid, {seed_, stage, step, layer});
-  const std::string name = "stage" + std::to_string(stage) + ".jitter." + path;
+  const std::string name = prefix_ + "stage" + std::to_string(stage) + ".jitter." + path;
   const storage::TensorView* found = replay_->file.find(name);
   const std::int64_t steps = found != nullptr && found->shape.size() == 3 ? found->shape[0] : 0;
   const storage::TensorView& view =

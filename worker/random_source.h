@@ -26,8 +26,9 @@ struct NoiseRequest {
 class RandomSource {
  public:
   /// \param replay_file  a safetensors file, or "" for the keyed generator.
+  /// \param prefix  of this item's names in the replay file (`tensor_prefix`).
   /// \throws storage::MissingFileError, storage::DataError.
-  RandomSource(std::uint64_t seed, const std::string& replay_file);
+  RandomSource(std::uint64_t seed, const std::string& replay_file, std::string prefix = {});
   ~RandomSource();
   RandomSource(RandomSource&&) noexcept;
   RandomSource& operator=(RandomSource&&) noexcept;
@@ -48,6 +49,7 @@ class RandomSource {
  private:
   struct Replay;
   std::uint64_t seed_;
+  std::string prefix_;
   std::unique_ptr<Replay> replay_;
 };
 

@@ -24,6 +24,15 @@ std::string step_name(int stage, int index) {
   return text;
 }
 
+/// Records the crops of every self-attention in a trace.
+CropObserver crop_observer(TraceRecorder& trace, int stage) {
+  if (!trace.active()) return {};
+  return [&trace, stage](const model::AttentionSite& site, const partition::CropGrid& grid,
+                         const std::vector<partition::CropShift>& shifts) {
+    trace.crops(stage, site.path, grid, shifts);
+  };
+}
+
 at::Tensor in_state_dtype(const RenderTask& task, const at::Tensor& x) {
   return x.defined() && task.sampling.state == StateDtype::Fp16 ? x.to(at::kHalf) : x;
 }
@@ -40,8 +49,10 @@ StageRun::StageRun(const RenderTask& task, const StagePlan& plan, const StageGro
       trace_(&trace),
       start_(std::move(start)),
       spatial_(groups.strips(plan.stage),
-               ScaleFusedAttention(groups.strips(plan.stage),
-                                   {plan, task.base, task.crop_batch_bytes}, &item.random)) {
+               ScaleFusedAttention(
+                   groups.strips(plan.stage),
+                   {plan, task.base, task.crop_batch_bytes, crop_observer(trace, plan.stage)},
+                   &item.random)) {
   start_.x = in_state_dtype(task, start_.x);
   start_.z_up = in_state_dtype(task, start_.z_up);
   start_.renoise = in_state_dtype(task, start_.renoise);

@@ -115,52 +115,66 @@ void TileVae::blend_tile(int tile, std::vector<at::Tensor>& tiles) {
   }
 }
 
-at::Tensor TileVae::assemble(const std::vector<at::Tensor>& tiles,
-                             const std::vector<RowRange>& output_rows, int channels,
-                             const at::Tensor& like) {
-  const int me = comm_->rank();
-  const RowRange own = output_rows[static_cast<std::size_t>(me)];
-  at::Tensor result = at::empty({1, channels, own.rows(), output_.canvas().cols}, like.options(),
-                                at::MemoryFormat::ChannelsLast);
-  std::vector<comm::Send> sends;
-  std::vector<comm::Receive> receives;
-  std::vector<at::Tensor> pieces;  // keeps what is in flight alive
-  std::vector<std::pair<Rect, std::size_t>> received;
+std::vector<TileVae::Piece> TileVae::pieces_to_give(
+    const std::vector<at::Tensor>& tiles, const std::vector<RowRange>& output_rows) const {
+  std::vector<Piece> pieces;
+  const partition::TileRun mine = run_of(comm_->rank());
+  for (int tile = mine.begin; tile < mine.end; ++tile) {
+    const Rect kept = output_tile(tile).output;
+    const int first_row = output_tile(tile).input.row_begin;
+    for (int peer = 0; peer < comm_->size(); ++peer) {
+      const RowRange rows =
+          intersect(kept.row_range(), output_rows[static_cast<std::size_t>(peer)]);
+      if (rows.empty()) continue;
+      const at::Tensor values = tiles[static_cast<std::size_t>(tile)]
+                                    .narrow(kRowDim, rows.begin - first_row, rows.rows())
+                                    .narrow(kColDim, 0, kept.cols());
+      pieces.push_back(
+          {peer, {rows.begin, rows.end, kept.col_begin, kept.col_end}, values.contiguous()});
+    }
+  }
+  return pieces;
+}
+
+std::vector<TileVae::Piece> TileVae::pieces_to_get(RowRange own, const at::Tensor& like) const {
+  std::vector<Piece> pieces;
   for (int tile = 0; tile < output_.count(); ++tile) {
     const Rect kept = output_tile(tile).output;
-    const RowRange tile_rows = kept.row_range();
-    const int first_row = output_tile(tile).input.row_begin;
-    if (owner(tile) == me) {
-      for (int peer = 0; peer < comm_->size(); ++peer) {
-        const RowRange rows = intersect(tile_rows, output_rows[static_cast<std::size_t>(peer)]);
-        if (rows.empty()) continue;
-        const at::Tensor piece = tiles[static_cast<std::size_t>(tile)]
-                                     .narrow(kRowDim, rows.begin - first_row, rows.rows())
-                                     .narrow(kColDim, 0, kept.cols());
-        if (peer == me) {
-          result.narrow(kRowDim, rows.begin - own.begin, rows.rows())
-              .narrow(kColDim, kept.col_begin, kept.cols())
-              .copy_(piece);
-          continue;
-        }
-        pieces.push_back(piece.contiguous());
-        sends.push_back({peer, bytes_of(pieces.back())});
-      }
-      continue;
+    const RowRange rows = intersect(kept.row_range(), own);
+    if (rows.empty() || owner(tile) == comm_->rank()) continue;
+    pieces.push_back({owner(tile),
+                      {rows.begin, rows.end, kept.col_begin, kept.col_end},
+                      at::empty({1, channels_, rows.rows(), kept.cols()}, like.options())});
+  }
+  return pieces;
+}
+
+at::Tensor TileVae::assemble(const std::vector<at::Tensor>& tiles,
+                             const std::vector<RowRange>& output_rows, const at::Tensor& like) {
+  const RowRange own = output_rows[static_cast<std::size_t>(comm_->rank())];
+  at::Tensor result = at::empty({1, channels_, own.rows(), output_.canvas().cols}, like.options(),
+                                at::MemoryFormat::ChannelsLast);
+  const std::vector<Piece> given = pieces_to_give(tiles, output_rows);
+  std::vector<Piece> got = pieces_to_get(own, like);
+  std::vector<comm::Send> sends;
+  std::vector<comm::Receive> receives;
+  for (const Piece& piece : given) {
+    if (piece.peer == comm_->rank()) {
+      place(piece, own, result);
+    } else {
+      sends.push_back({piece.peer, bytes_of(piece.values)});
     }
-    const RowRange rows = intersect(tile_rows, own);
-    if (rows.empty()) continue;
-    pieces.push_back(at::empty({1, channels, rows.rows(), kept.cols()}, like.options()));
-    receives.push_back({owner(tile), mutable_bytes_of(pieces.back())});
-    received.push_back({{rows.begin, rows.end, kept.col_begin, kept.col_end}, pieces.size() - 1});
   }
+  for (Piece& piece : got) receives.push_back({piece.peer, mutable_bytes_of(piece.values)});
   if (comm_->size() > 1) comm_->exchange(sends, receives);
-  for (const auto& [rect, piece] : received) {
-    result.narrow(kRowDim, rect.row_begin - own.begin, rect.rows())
-        .narrow(kColDim, rect.col_begin, rect.cols())
-        .copy_(pieces[piece]);
-  }
+  for (const Piece& piece : got) place(piece, own, result);
   return result;
+}
+
+void TileVae::place(const Piece& piece, RowRange own, at::Tensor& result) {
+  result.narrow(kRowDim, piece.where.row_begin - own.begin, piece.where.rows())
+      .narrow(kColDim, piece.where.col_begin, piece.where.cols())
+      .copy_(piece.values);
 }
 
 at::Tensor TileVae::run(const at::Tensor& x, const std::vector<RowRange>& input_rows,
@@ -169,7 +183,7 @@ at::Tensor TileVae::run(const at::Tensor& x, const std::vector<RowRange>& input_
   channels_ = channels;
   std::vector<at::Tensor> tiles = code_own_tiles(x, input_rows, code);
   for (int tile = 0; tile < output_.count(); ++tile) blend_tile(tile, tiles);
-  return assemble(tiles, output_rows, channels, x);
+  return assemble(tiles, output_rows, x);
 }
 
 }  // namespace tessera::worker

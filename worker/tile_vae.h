@@ -35,6 +35,13 @@ class TileVae {
                  const CodeTile& code);
 
  private:
+  /// A part of a blended tile on its way to the rank that holds the rows.
+  struct Piece {
+    int peer = 0;
+    partition::Rect where;  ///< on the output canvas
+    at::Tensor values;
+  };
+
   int owner(int tile) const;
   partition::TileRun run_of(int rank) const;
   partition::Tile input_tile(int tile) const;
@@ -45,9 +52,12 @@ class TileVae {
   void blend_tile(int tile, std::vector<at::Tensor>& tiles);
   at::Tensor fetch_edge(int from_tile, int to_tile, std::int64_t dim,
                         const std::vector<at::Tensor>& tiles);
+  std::vector<Piece> pieces_to_give(const std::vector<at::Tensor>& tiles,
+                                    const std::vector<partition::RowRange>& output_rows) const;
+  std::vector<Piece> pieces_to_get(partition::RowRange own, const at::Tensor& like) const;
   at::Tensor assemble(const std::vector<at::Tensor>& tiles,
-                      const std::vector<partition::RowRange>& output_rows, int channels,
-                      const at::Tensor& like);
+                      const std::vector<partition::RowRange>& output_rows, const at::Tensor& like);
+  static void place(const Piece& piece, partition::RowRange own, at::Tensor& result);
 
   comm::Communicator* comm_;
   partition::TileGrid input_;

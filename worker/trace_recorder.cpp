@@ -12,18 +12,46 @@ namespace tessera::worker {
 
 using partition::RowRange;
 
+std::string tensor_prefix(const RenderTask& task, const ItemTask& item) {
+  return task.items.size() > 1 ? "item" + std::to_string(item.index) + "/" : "";
+}
+
 TraceRecorder::TraceRecorder(std::string file, const RenderTask& task, const StageGroups& groups)
     : file_(std::move(file)), task_(&task), groups_(&groups) {}
 
+void TraceRecorder::begin_item(const ItemTask& item) { prefix_ = tensor_prefix(*task_, item); }
+
 void TraceRecorder::whole(const std::string& name, const at::Tensor& value) {
-  if (active() && on_root()) tensors_[name] = value.detach().cpu().contiguous().clone();
+  if (active() && on_root()) tensors_[prefix_ + name] = value.detach().cpu().contiguous().clone();
 }
 
 void TraceRecorder::table_row(const std::string& name, const at::Tensor& row) {
   if (!active() || !on_root()) return;
   const at::Tensor added = row.unsqueeze(0);
-  const auto found = tensors_.find(name);
-  tensors_[name] = found == tensors_.end() ? added.clone() : at::cat({found->second, added}, 0);
+  at::Tensor& table = tensors_[prefix_ + name];
+  table = table.defined() ? at::cat({table, added}, 0) : added.clone();
+}
+
+void TraceRecorder::crops(int stage, const std::string& path, const partition::CropGrid& grid,
+                          const std::vector<partition::CropShift>& shifts) {
+  if (!active() || !on_root()) return;
+  const std::string name = "stage" + std::to_string(stage);
+  const std::int64_t count = grid.count();
+  at::Tensor views = at::empty({count, 4}, at::kInt);
+  at::Tensor jitter = at::empty({count, 2}, at::kInt);
+  int* view = views.mutable_data_ptr<int>();
+  int* shift = jitter.mutable_data_ptr<int>();
+  for (int crop = 0; crop < grid.count(); ++crop) {
+    const partition::Rect window = grid.window(crop);
+    for (const int edge : {window.row_begin, window.row_end, window.col_begin, window.col_end}) {
+      *view++ = edge;
+    }
+    *shift++ = shifts[static_cast<std::size_t>(crop)].row;
+    *shift++ = shifts[static_cast<std::size_t>(crop)].col;
+  }
+  const std::string map = std::to_string(grid.rows.length) + "x" + std::to_string(grid.cols.length);
+  whole(name + ".views." + map, views);
+  table_row(name + ".jitter." + path, jitter);
 }
 
 /// Rows per world rank of the ranks of one half, empty elsewhere.

@@ -7,12 +7,17 @@
 #include <vector>
 
 #include "model/unet/step_context.h"
+#include "partition/crop_jitter.h"
 #include "worker/stage_groups.h"
 
 namespace tessera::worker {
 
 /// Which layout a traced tensor's rows follow.
 enum class TraceRows { Strips, Vae };
+
+/// What precedes an item's tensor names in replay and trace files: nothing in a job of one item,
+/// else "item<k>/" with k its index.
+std::string tensor_prefix(const RenderTask& task, const ItemTask& item);
 
 /// Collects the tensors of `--trace` on rank 0, whole canvas each. All ranks own one and make the
 /// same calls; without a trace file every call does nothing.
@@ -24,6 +29,8 @@ class TraceRecorder {
   bool active() const { return !file_.empty(); }
   bool on_root() const { return groups_->rows().rank() == 0; }
 
+  /// Names from here on belong to `item`.
+  void begin_item(const ItemTask& item);
   /// A tensor that every rank holds whole.
   void whole(const std::string& name, const at::Tensor& value);
   /// A map of which every rank holds rows, [1, C, rows, W]. Ranks without rows pass an undefined
@@ -31,6 +38,12 @@ class TraceRecorder {
   void rows(const std::string& name, const at::Tensor& value, int stage, TraceRows layout);
   /// A row of a table with one row per call, e.g. crop shifts per step.
   void table_row(const std::string& name, const at::Tensor& row);
+
+  /// The crops of one self-attention at one step: "stage<k>.views.<h>x<w>", [crops, 4] (row begin,
+  /// row end, column begin, column end, without shift), and the next row of
+  /// "stage<k>.jitter.<path>", [steps, crops, 2] (row, column); int32.
+  void crops(int stage, const std::string& path, const partition::CropGrid& grid,
+             const std::vector<partition::CropShift>& shifts);
 
   /// Starts capturing layers; the tap stays valid until end_layers.
   const model::TensorTap* begin_layers();
@@ -56,6 +69,7 @@ class TraceRecorder {
   std::string file_;
   const RenderTask* task_;
   const StageGroups* groups_;
+  std::string prefix_;
   std::map<std::string, at::Tensor> tensors_;
   std::vector<Capture> captures_;
   model::TensorTap tap_;

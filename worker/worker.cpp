@@ -90,6 +90,7 @@ class Worker::Impl {
   }
 
   void begin_stage(const StagePlan& plan, Outcome& outcome) {
+    if (!transition_) throw std::logic_error("a stage begins before its item");
     const auto begin = Clock::now();
     StageRun::Start start =
         plan.stage == 0 ? transition_->first_stage(plan) : transition_->next_stage(plan, below_);

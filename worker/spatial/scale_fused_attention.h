@@ -2,6 +2,7 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <functional>
 #include <vector>
 
 #include "model/spatial_ops.h"
@@ -10,6 +11,11 @@
 #include "worker/stage_plan.h"
 
 namespace tessera::worker {
+
+/// Sees the crops of one self-attention at one step, the same on every rank.
+using CropObserver =
+    std::function<void(const model::AttentionSite& site, const partition::CropGrid& grid,
+                       const std::vector<partition::CropShift>& shifts)>;
 
 /// Self-attention of one stage over the rows of one strip: plain, or FreeScale's scale fusion
 /// (docs/algorithms.md, "Scale-fused self-attention").
@@ -24,6 +30,7 @@ class ScaleFusedAttention {
     StagePlan stage;
     partition::Extent base;         ///< pixels
     std::int64_t crop_batch_bytes;  ///< keys and values of crops attended in one call
+    CropObserver observe_crops = {};
   };
 
   /// The referenced objects outlive this one.
