@@ -4,6 +4,8 @@
 
 #include <functional>
 #include <set>
+#include <string>
+#include <vector>
 
 #include "tests/coordinator/sample_task.h"
 
@@ -25,11 +27,10 @@ TEST(PlanHash, LeavesOutTheThreadsOfAHost) {
   EXPECT_EQ(plan_hash(other), plan_hash(task()));
 }
 
-/// Every field by itself gives another hash, and no two of them the same.
-TEST(PlanHash, SeesEveryField) {
-  using Change = std::function<void(RenderTask&)>;
-  const std::vector<Change> changes{
-      [](RenderTask&) {},
+using Change = std::function<void(RenderTask&)>;
+
+std::vector<Change> setting_changes() {
+  return {
       [](RenderTask& t) { t.model.directory = "x"; },
       [](RenderTask& t) { t.model.variant = "x"; },
       [](RenderTask& t) { t.model.vae_directory = "x"; },
@@ -57,6 +58,11 @@ TEST(PlanHash, SeesEveryField) {
       [](RenderTask& t) { t.study.trace_file = "x"; },
       [](RenderTask& t) { t.study.layers_stage = 1; },
       [](RenderTask& t) { t.study.layers_step = 1; },
+  };
+}
+
+std::vector<Change> item_changes() {
+  return {
       [](RenderTask& t) { t.items.pop_back(); },
       [](RenderTask& t) { t.items[0].prompt = "x"; },
       [](RenderTask& t) { t.items[1].prompt = "x"; },
@@ -66,6 +72,11 @@ TEST(PlanHash, SeesEveryField) {
       [](RenderTask& t) { t.items[0].init_image = "x"; },
       [](RenderTask& t) { t.items[0].init_mask = "x"; },
       [](RenderTask& t) { t.items[0].init_strength = 0.5; },
+  };
+}
+
+std::vector<Change> stage_changes() {
+  return {
       [](RenderTask& t) { t.stages.pop_back(); },
       [](RenderTask& t) { t.stages[1].image.rows = 1; },
       [](RenderTask& t) { t.stages[1].first_step = 1; },
@@ -90,12 +101,19 @@ TEST(PlanHash, SeesEveryField) {
         t.stages[1].blocks.push_back({0, 4});
       },
   };
-  std::set<std::string> hashes;
-  for (std::size_t k = 0; k < changes.size(); ++k) {
-    RenderTask changed = task();
-    changes[k](changed);
-    EXPECT_TRUE(hashes.insert(plan_hash(changed)).second) << "change " << k;
+}
+
+/// Every field by itself gives another hash, and no two of them the same.
+TEST(PlanHash, SeesEveryField) {
+  std::set<std::string> hashes{plan_hash(task())};
+  for (const auto& changes : {setting_changes(), item_changes(), stage_changes()}) {
+    for (std::size_t k = 0; k < changes.size(); ++k) {
+      RenderTask changed = task();
+      changes[k](changed);
+      EXPECT_TRUE(hashes.insert(plan_hash(changed)).second) << describe_task(changed);
+    }
   }
+  EXPECT_EQ(hashes.size(), 56u);
 }
 
 TEST(PlanHash, TextsCannotImitateOtherFields) {
