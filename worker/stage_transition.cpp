@@ -131,8 +131,9 @@ StageResult finish_stage(const StagePlan& plan, const StageGroups& groups, const
   result.stage = plan.stage;
   const RowRange rows = own_rows(groups.vae_rows(plan.stage), groups);
   const RowRange strip = own_rows(groups.strip_rows(plan.stage), groups);
-  result.latents = x.defined() ? x.narrow(2, rows.begin - strip.begin, rows.rows()).contiguous()
-                               : at::empty({1, 4, 0, plan.latent.cols}, at::kFloat);
+  // A strip of one block lies whole in the first half's autoencoder rows: the other half has none.
+  result.latents = rows.empty() ? at::empty({1, 4, 0, plan.latent.cols}, at::kFloat)
+                                : x.narrow(2, rows.begin - strip.begin, rows.rows()).contiguous();
   result.image = vae.decode(plan, result.latents);
   trace.rows(name + ".image", result.image, plan.stage, TraceRows::Vae);
   return result;
