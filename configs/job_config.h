@@ -127,6 +127,7 @@ struct JobConfig {
   Kind kind = Kind::Image;
   std::string preset;                           ///< "": none
   std::vector<std::string> prompts;             ///< key prompt
+  std::string prompts_file;                     ///< "": none; rank 0 turns it into prompts
   std::optional<std::string> negative_prompt =  ///< empty: zero embedding
       "blurry, ugly, duplicate, poorly drawn, deformed, mosaic";
   int images_per_prompt = 1;

@@ -143,7 +143,9 @@ std::vector<std::string> check_job_config(const JobConfig& job, const ConfigOrig
 
 void check_render_inputs(const JobConfig& job) {
   if (job.prompts.empty()) {
-    throw ConfigError("prompt: none is given. Use -p TEXT, or the key prompt of a config file.");
+    throw ConfigError(
+        "prompt: none is given. Use -p TEXT, --prompts-file FILE, or the key prompt of a config "
+        "file.");
   }
   if (job.model.path.empty()) {
     throw ConfigError(

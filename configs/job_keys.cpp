@@ -32,6 +32,11 @@ std::vector<ConfigKey> job_keys() {
           "- reads the prompt from the standard input.",
           [](auto& job) -> auto& { return job.prompts; }),
       make_key(
+          "prompts_file", text("file", Emptiness::Allowed), Picture::Changes,
+          "Text file (.txt, UTF-8) with one prompt per line, instead of prompt. Blank lines and "
+          "lines that start with # are skipped.",
+          [](auto& job) -> auto& { return job.prompts_file; }),
+      make_key(
           "negative_prompt", optional_of("null", text("text", Emptiness::Allowed)),
           Picture::Changes, "What the picture should not show. null: a zero embedding.",
           [](auto& job) -> auto& { return job.negative_prompt; }),

@@ -16,21 +16,16 @@ int choose_cpu_threads(std::optional<int> asked, std::optional<int> omp_threads,
   return std::max(1, cores / std::max(1, ranks_on_host));
 }
 
-CoreCount count_cores() {
-  CoreCount count;
-  count.of_host = std::max(1, static_cast<int>(sysconf(_SC_NPROCESSORS_ONLN)));
-  count.usable = count.of_host;
+int usable_cores() {
   cpu_set_t set;
   CPU_ZERO(&set);
-  if (sched_getaffinity(0, sizeof set, &set) == 0) count.usable = std::max(1, CPU_COUNT(&set));
-  return count;
+  if (sched_getaffinity(0, sizeof set, &set) == 0) return std::max(1, CPU_COUNT(&set));
+  return std::max(1, static_cast<int>(sysconf(_SC_NPROCESSORS_ONLN)));
 }
 
 int cpu_threads_of_this_rank(std::optional<int> asked) {
-  const CoreCount cores = count_cores();
-  // Bound to a part of the host: the part is this rank's own.
-  const int sharing = cores.usable < cores.of_host ? 1 : ranks_on_host();
-  return choose_cpu_threads(asked, omp_num_threads(), cores.usable, sharing);
+  const int sharing = is_bound_to_cores() ? 1 : ranks_on_host();
+  return choose_cpu_threads(asked, omp_num_threads(), usable_cores(), sharing);
 }
 
 }  // namespace tessera::launch

@@ -9,15 +9,11 @@ namespace tessera::launch {
 int choose_cpu_threads(std::optional<int> asked, std::optional<int> omp_threads, int cores,
                        int ranks_on_host);
 
-/// Cores that this process may run on. A launcher that binds each rank to cores of its own leaves
-/// it those; then they are not to be divided again.
-struct CoreCount {
-  int usable = 1;   ///< by the affinity of the process
-  int of_host = 1;  ///< online
-};
-CoreCount count_cores();
+/// Cores that this process may run on, by its affinity.
+int usable_cores();
 
-/// The choice for this process.
+/// The choice for this process. A launcher that binds each rank to cores of its own leaves it
+/// those: they are not divided again.
 int cpu_threads_of_this_rank(std::optional<int> asked);
 
 }  // namespace tessera::launch

@@ -63,6 +63,8 @@ int ranks_on_host() {
   return 1;
 }
 
+bool is_bound_to_cores() { return variable("OMPI_MCA_orte_bound_at_launch") == "1"; }
+
 std::optional<int> omp_num_threads() { return leading_number(variable("OMP_NUM_THREADS")); }
 
 bool is_srun_without_pmix() {

@@ -31,6 +31,9 @@ std::filesystem::path huggingface_home();
 /// Ranks of the job on this host, as the launcher says, else 1.
 int ranks_on_host();
 
+/// True if the launcher bound this rank to cores of its own.
+bool is_bound_to_cores();
+
 /// The first number of OMP_NUM_THREADS, if it is a positive one.
 std::optional<int> omp_num_threads();
 

@@ -21,6 +21,7 @@ const std::map<std::string, std::vector<std::string>>& other_names() {
   static const std::map<std::string, std::vector<std::string>> names{
       {"model.path", {"-m", "--model"}},
       {"prompt", {"-p"}},
+      {"prompts_file", {"--prompt-file"}},
       {"negative_prompt", {"-n"}},
       {"seed", {"-s"}},
       {"init.image", {"-i"}},

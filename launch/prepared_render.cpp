@@ -1,6 +1,8 @@
 #include "launch/prepared_render.h"
 
 #include <filesystem>
+#include <optional>
+#include <sstream>
 
 #include "configs/config_sources.h"
 #include "configs/job_config_rules.h"
@@ -11,6 +13,7 @@
 #include "launch/shipped_model.h"
 #include "launch/source_collection.h"
 #include "launch/usage_error.h"
+#include "storage/image_reader.h"
 #include "storage/model_locator.h"
 #include "storage/storage_error.h"
 #include "worker/model_outline.h"
@@ -20,7 +23,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Folder and outline of the model as two lines, for all ranks: hosts may see files differently.
+/// What rank 0 reads from files for all ranks, since hosts may see files differently.
+struct Inputs {
+  std::string model_folder;
+  std::string model_outline;
+  partition::Extent init_image;  ///< pixels; empty without one
+};
+
 std::string find_model(const configs::JobConfig::Model& model) {
   const fs::path folder =
       fs::absolute(storage::locate_model(find_shipped_model(model.path), huggingface_home()));
@@ -29,8 +38,36 @@ std::string find_model(const configs::JobConfig::Model& model) {
                                     "\" is not a folder that is here.");
   }
   const fs::path plain = folder.lexically_normal();
-  const std::string text = (plain.has_filename() ? plain : plain.parent_path()).string();
-  return text + "\n" + worker::outline_to_text(worker::read_model_outline(text));
+  return (plain.has_filename() ? plain : plain.parent_path()).string();
+}
+
+/// The initial image and its mask are read here once to refuse them before any work.
+partition::Extent check_init(const configs::JobConfig::Init& init) {
+  if (!init.mask.empty()) storage::read_mask(init.mask);
+  return init.image.empty() ? partition::Extent{} : storage::read_image(init.image).extent;
+}
+
+Inputs read_inputs(const configs::JobConfig& job) {
+  Inputs inputs;
+  inputs.model_folder = find_model(job.model);
+  inputs.model_outline = worker::outline_to_text(worker::read_model_outline(inputs.model_folder));
+  inputs.init_image = check_init(job.init);
+  return inputs;
+}
+
+/// Four lines, for the broadcast.
+std::string to_text(const Inputs& inputs) {
+  return std::to_string(inputs.init_image.rows) + "\n" + std::to_string(inputs.init_image.cols) +
+         "\n" + inputs.model_outline + "\n" + inputs.model_folder;
+}
+
+Inputs inputs_from_text(const std::string& text) {
+  std::istringstream lines(text);
+  Inputs inputs;
+  lines >> inputs.init_image.rows >> inputs.init_image.cols >> std::ws;
+  std::getline(lines, inputs.model_outline);
+  std::getline(lines, inputs.model_folder, '\0');
+  return inputs;
 }
 
 worker::ReplayTrace study_of(const RenderRequest& request, const worker::RenderTask& task) {
@@ -74,15 +111,16 @@ PreparedRender prepare_render(const CommandLine& line, RankSession& session,
     configs::check_render_inputs(render.config.job);
   });
   configs::JobConfig& job = render.config.job;
-  const std::string model = startup.text_of_root([&] {
+  const Inputs inputs = inputs_from_text(startup.text_of_root([&] {
     check_study(line.render);
-    return find_model(job.model);
-  });
+    return to_text(read_inputs(job));
+  }));
   startup.on_all([&] {
-    job.model.path = model.substr(0, model.find('\n'));
-    const worker::ModelOutline outline =
-        worker::outline_from_text(model.substr(model.find('\n') + 1));
-    render.plan = coordinator::plan_render(job, outline, session.size());
+    job.model.path = inputs.model_folder;
+    std::optional<partition::Extent> image;
+    if (inputs.init_image.area() > 0) image = inputs.init_image;
+    render.plan = coordinator::plan_render(job, worker::outline_from_text(inputs.model_outline),
+                                           session.size(), image);
     render.plan.task.cpu_threads = cpu_threads_of_this_rank(job.distributed.cpu_threads);
     render.plan.task.study = study_of(line.render, render.plan.task);
     for (const std::string& warning : render.plan.warnings) render.warnings.push_back(warning);

@@ -82,7 +82,11 @@ int run_on_ranks(const CommandLine& line, const std::optional<std::string>& usag
   } catch (const std::exception& error) {
     return leave_alone(error, session, log, console);
   }
-  session.close();
+  try {
+    session.close();
+  } catch (const std::exception& error) {
+    return leave_alone(error, session, log, console);
+  }
   return exit_code;
 }
 

@@ -11,6 +11,7 @@
 #include "configs/nearest_name.h"
 #include "launch/environment.h"
 #include "launch/picture_source.h"
+#include "launch/prompts_file.h"
 #include "storage/text_file.h"
 
 namespace tessera::launch {
@@ -39,6 +40,16 @@ void read_prompt(std::vector<ConfigSources::Setting>& options) {
       setting.texts.back() = prompt_from_input();
     }
   }
+}
+
+/// Replaces the key prompts_file by the prompts that the file holds.
+void expand_prompts_file(ConfigSources& sources, const configs::JobConfig& job) {
+  if (job.prompts_file.empty()) return;
+  if (!job.prompts.empty()) {
+    throw configs::ConfigError("prompt and prompts_file are both given. Leave one of them out.");
+  }
+  sources.options.push_back({"prompt", read_prompts(job.prompts_file), job.prompts_file});
+  sources.options.push_back({"prompts_file", {""}, job.prompts_file});
 }
 
 /// Uniform in 0 .. 2^63 - 2^32 - 1, so that the seeds of later items fit.
@@ -82,7 +93,9 @@ ConfigSources collect_sources(const CommandLine& line, Console& console) {
   }
   if (!line.render.from_picture.empty()) add_picture(line.render.from_picture, sources);
   read_prompt(sources.options);
-  if (configs::read_job_config(sources).job.seed < 0) {
+  const configs::JobConfig job = configs::read_job_config(sources).job;
+  expand_prompts_file(sources, job);
+  if (job.seed < 0) {
     sources.drawn_seed = draw_seed();
     console.note("seed " + std::to_string(*sources.drawn_seed) + " was drawn");
   }

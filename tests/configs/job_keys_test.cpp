@@ -12,6 +12,7 @@ TEST(JobKeys, ReadAndWriteTheirFields) {
   expect_section_reads(keys, {{"name", "x", "\"x\""},
                               {"preset", "demo", "\"demo\""},
                               {"prompt", "[a cat, a dog]", "[\"a cat\", \"a dog\"]"},
+                              {"prompts_file", "p.txt", "\"p.txt\""},
                               {"negative_prompt", "null", "null"},
                               {"images_per_prompt", "4", "4"},
                               {"seed", "9223372036854775807", "9223372036854775807"}});

@@ -62,6 +62,13 @@ TEST(Environment, KnowsTheRanksOfTheHost) {
   EXPECT_EQ(ranks_on_host(), 3);
 }
 
+TEST(Environment, KnowsWhetherTheRankIsBound) {
+  const ScopedVariable bound("OMPI_MCA_orte_bound_at_launch", "1");
+  EXPECT_TRUE(is_bound_to_cores());
+  const ScopedVariable free("OMPI_MCA_orte_bound_at_launch", nullptr);
+  EXPECT_FALSE(is_bound_to_cores());
+}
+
 TEST(Environment, ReadsTheFirstThreadCount) {
   const ScopedVariable threads("OMP_NUM_THREADS", "4,2");
   EXPECT_EQ(omp_num_threads(), 4);

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <filesystem>
+
 #include "launch/startup_failure.h"
 #include "tests/launch/tiny_render.h"
 

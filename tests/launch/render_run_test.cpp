@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <functional>
+
 #include "launch/startup_failure.h"
 #include "tests/launch/tiny_render.h"
 #include "tests/storage/temporary_folder.h"

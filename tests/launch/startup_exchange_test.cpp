@@ -78,7 +78,9 @@ TEST(StartupExchange, KeepsLongMessagesOfRankZeroWholeThere) {
       StartupExchange(world).on_root([&] { throw configs::ConfigError(text); });
       ADD_FAILURE() << "went on";
     } catch (const StartupFailure& failure) {
-      if (world.rank() == 0) EXPECT_EQ(std::string(failure.what()), text);
+      if (world.rank() == 0) {
+        EXPECT_EQ(std::string(failure.what()), text);
+      }
     }
   });
 }

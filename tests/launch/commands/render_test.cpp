@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <filesystem>
+
 #include "storage/text_file.h"
 #include "tests/launch/tiny_render.h"
 #include "tests/storage/temporary_folder.h"
