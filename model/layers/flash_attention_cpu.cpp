@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <vector>
 
 #include "model/layers/flash_tile.h"
@@ -26,21 +27,24 @@ HeadView head_of(const at::Tensor& x_BKND, std::int64_t index) {
           x_BKND.stride(2)};
 }
 
-/// Keys transposed per block, values in rows.
+/// Keys transposed per panel of keys, values in panels of columns.
 void pack_head(HeadView k, HeadView v, std::int64_t keys, std::int64_t width, float* packed_keys,
                float* packed_values) {
-  for (std::int64_t begin = 0; begin < keys; begin += kBlockKeys) {
-    const std::int64_t count = std::min(kBlockKeys, keys - begin);
-    const std::int64_t padded = (count + kKeyLanes - 1) / kKeyLanes * kKeyLanes;
-    float* const block = packed_keys + begin * width;
-    for (std::int64_t key = 0; key < padded; ++key) {
+  const std::int64_t padded = padded_keys(keys);
+  for (std::int64_t begin = 0; begin < padded; begin += kKeyLanes) {
+    float* const panel = packed_keys + begin * width;
+    for (std::int64_t lane = 0; lane < kKeyLanes; ++lane) {
+      const float* const row = begin + lane < keys ? k.row(begin + lane) : nullptr;
       for (std::int64_t d = 0; d < width; ++d) {
-        block[d * padded + key] = key < count ? k.row(begin + key)[d] : 0.0f;
+        panel[d * kKeyLanes + lane] = row != nullptr ? row[d] : 0.0f;
       }
     }
   }
-  for (std::int64_t key = 0; key < keys; ++key) {
-    std::copy_n(v.row(key), width, packed_values + key * width);
+  for (std::int64_t d = 0; d < width; d += value_panel(d, width)) {
+    const std::int64_t columns = value_panel(d, width);
+    for (std::int64_t key = 0; key < keys; ++key) {
+      std::copy_n(v.row(key) + d, columns, packed_values + d * padded + key * columns);
+    }
   }
 }
 
@@ -66,7 +70,7 @@ struct Problem {
   std::int64_t queries;
   std::int64_t keys;
   std::int64_t width;
-  std::int64_t padded_keys;  ///< floats of a packed head / width
+  std::int64_t packed_keys;  ///< floats of a packed head / width
   std::int64_t tiles;        ///< per head
 };
 
@@ -77,15 +81,15 @@ void run_tile(const Problem& problem, std::int64_t head, std::int64_t tile,
   const std::int64_t begin = tile * kTileQueries;
   const std::int64_t count = std::min(kTileQueries, problem.queries - begin);
   const HeadView q = head_of(problem.q, head);
-  const float scale = 1.0f / std::sqrt(static_cast<float>(width));
+  const float scale = std::numbers::log2e_v<float> / std::sqrt(static_cast<float>(width));
   float* const queries = scratch.view().queries;
   for (std::int64_t row = 0; row < count; ++row) {
     for (std::int64_t d = 0; d < width; ++d)
       queries[row * width + d] = q.row(begin + row)[d] * scale;
   }
   std::fill(queries + count * width, queries + kTileQueries * width, 0.0f);
-  const float* const keys = packed.data() + head * 2 * problem.padded_keys * width;
-  flash_tile({keys, keys + problem.padded_keys * width, problem.keys, width}, scratch.view());
+  const float* const keys = packed.data() + head * 2 * problem.packed_keys * width;
+  flash_tile({keys, keys + problem.packed_keys * width, problem.keys, width}, scratch.view());
   const std::int64_t heads = problem.q.size(1);
   float* const out = out_BNKD.mutable_data_ptr<float>() +
                      ((head / heads * problem.queries + begin) * heads + head % heads) * width;
@@ -106,15 +110,15 @@ FlashAttention flash_attention_cpu(const at::Tensor& q_BKND, const at::Tensor& k
                         q_BKND.size(2),
                         k_BKMD.size(2),
                         q_BKND.size(3),
-                        (k_BKMD.size(2) + kKeyLanes - 1) / kKeyLanes * kKeyLanes,
+                        padded_keys(k_BKMD.size(2)),
                         (q_BKND.size(2) + kTileQueries - 1) / kTileQueries};
   std::vector<float> packed(
-      static_cast<std::size_t>(batch * heads * 2 * problem.padded_keys * problem.width));
+      static_cast<std::size_t>(batch * heads * 2 * problem.packed_keys * problem.width));
   at::parallel_for(0, batch * heads, 1, [&](std::int64_t first, std::int64_t last) {
     for (std::int64_t head = first; head < last; ++head) {
-      float* const keys = packed.data() + head * 2 * problem.padded_keys * problem.width;
+      float* const keys = packed.data() + head * 2 * problem.packed_keys * problem.width;
       pack_head(head_of(k_BKMD, head), head_of(v_BKMD, head), problem.keys, problem.width, keys,
-                keys + problem.padded_keys * problem.width);
+                keys + problem.packed_keys * problem.width);
     }
   });
   at::Tensor out_BNKD = at::empty({batch, problem.queries, heads, problem.width}, q_BKND.options());
