@@ -1,0 +1,1 @@
+// The one unit that owns the precompiled GoogleTest headers (see Room.cmake).
