@@ -9,7 +9,7 @@ these names, and the names are resolved afterwards.  The output folder holds the
 sheet per method, and `methods.png` with all three side by side.  Pictures that are there already are not rendered again, so a run can
 be stopped and started again; options of tessera after `--` go to every render:
 
-    python examples/demo_model/compare_methods.py --out freeu -- --method-freeu "{b1: 1.1, b2: 1.2, s1: 0.6, s2: 0.4}"
+    python examples/demo_model/compare_methods.py --out steps --jobs 2 -- --steps 30 --cpu-threads 1
 
 Needs numpy, scipy and Pillow.
 """
@@ -23,6 +23,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -47,7 +48,7 @@ LABEL = 34             # height of the text under it
 def run(tessera, options):
     """Runs `tessera render`; ends the program with its message if it fails.  Returns the seconds it took."""
     start = time.time()
-    command = [*shlex.split(tessera), "render", *options]
+    command = [*shlex.split(tessera), "render", "-q", *options]
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     if done.returncode:
         sys.exit(f"{shlex.join(command)} ended with {done.returncode}:\n{done.stderr[-2000:]}")
@@ -125,18 +126,22 @@ def main():
     ap.add_argument("--out", default="compare")
     ap.add_argument("--prompts", type=int, default=len(PROMPTS), help="how many of the twelve prompts")
     ap.add_argument("--seeds", type=int, default=1, help="seeds per prompt")
+    ap.add_argument("--jobs", type=int, default=1, help="renders at a time; with one per core, end the line with -- --cpu-threads 1")
     ap.add_argument("--first-seed", type=int, default=1000, help="prompt i uses this + 100 i and following")
     given = sys.argv[1:]
     split = given.index("--") if "--" in given else len(given)
     args, extra = ap.parse_args(given[:split]), given[split + 1:]
     os.makedirs(args.out, exist_ok=True)
 
-    items = []
-    for i, prompt in enumerate(PROMPTS[:args.prompts]):
-        for seed in range(args.first_seed + 100 * i, args.first_seed + 100 * i + args.seeds):
-            paths, seconds = render(args, i, prompt, seed, extra)
-            items.append(dict(prompt=prompt, seed=seed, paths=paths, seconds=seconds))
-            print(f"{len(items)}/{args.prompts * args.seeds} {prompt}, seed {seed}", *(f"{m} {s:.1f} s" for m, s in seconds.items()), flush=True)
+    def item_of(work):
+        index, prompt, seed = work
+        paths, seconds = render(args, index, prompt, seed, extra)
+        print(f"{prompt}, seed {seed}:", *(f"{m} {s:.1f} s" for m, s in seconds.items()), flush=True)
+        return dict(prompt=prompt, seed=seed, paths=paths, seconds=seconds)
+
+    work = [(i, prompt, args.first_seed + 100 * i + k) for i, prompt in enumerate(PROMPTS[:args.prompts]) for k in range(args.seeds)]
+    with ThreadPoolExecutor(args.jobs) as jobs:
+        items = list(jobs.map(item_of, work))
 
     counts = count_blind([p for item in items for p in item["paths"].values()])
     text = table(items, counts)
