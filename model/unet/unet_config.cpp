@@ -13,7 +13,8 @@ void refuse_variants(const ConfigJson& config) {
         "dual_cross_attention", "only_cross_attention", "num_class_embeds", "time_embedding_dim",
         "timestep_post_act", "resnet_skip_time_act", "cross_attention_norm",
         "time_embedding_act_fn", "center_input_sample", "class_embeddings_concat",
-        "mid_block_only_cross_attention"}) {
+        "mid_block_only_cross_attention", "encoder_hid_dim_type",
+        "reverse_transformer_layers_per_block"}) {
     config.require_absent(field);
   }
   config.require_text("act_fn", {"silu", "swish"});
@@ -21,8 +22,12 @@ void refuse_variants(const ConfigJson& config) {
   config.require_text("addition_embed_type", {"text_time"});
   config.require_text("mid_block_type", {"UNetMidBlock2DCrossAttn"});
   config.require_text("time_embedding_type", {"positional"});
-  if (config.number_or("mid_block_scale_factor", 1) != 1) {
-    config.refuse("mid_block_scale_factor", "must be 1");
+  config.require_text("attention_type", {"default"});
+  for (const char* field : {"mid_block_scale_factor", "resnet_out_scale_factor"}) {
+    if (config.number_or(field, 1) != 1) config.refuse(field, "must be 1");
+  }
+  for (const char* field : {"conv_in_kernel", "conv_out_kernel"}) {
+    if (config.integer_or(field, 3) != 3) config.refuse(field, "must be 3");
   }
   if (config.integer_or("downsample_padding", 1) != 1) {
     config.refuse("downsample_padding", "must be 1");
@@ -82,6 +87,7 @@ UnetConfig read_unet_config(const std::filesystem::path& config_json) {
       config.has("num_attention_heads") ? "num_attention_heads" : "attention_head_dim", levels);
   unet.transformer_depths = read_depths(config, levels);
   unet.resnets_per_level = config.integer("layers_per_block");
+  if (unet.resnets_per_level == 0) config.refuse("layers_per_block", "must be above 0");
   unet.context_width = config.integer("cross_attention_dim");
   unet.time_ids_width = config.integer("addition_time_embed_dim");
   unet.added_width = config.integer("projection_class_embeddings_input_dim");

@@ -16,10 +16,22 @@ void require_block_types(const ConfigJson& config, const std::string& field, con
   }
 }
 
+/// Fields of later diffusers versions: their values for SDXL's autoencoder are the ones supported.
+void refuse_variants(const ConfigJson& config) {
+  config.require_text("act_fn", {"silu", "swish"});
+  for (const char* field : {"shift_factor", "latents_mean", "latents_std"}) {
+    config.require_absent(field);
+  }
+  for (const char* field : {"use_quant_conv", "use_post_quant_conv", "mid_block_add_attention"}) {
+    if (!config.flag_or(field, true)) config.refuse(field, "must be true");
+  }
+}
+
 }  // namespace
 
 VaeConfig read_vae_config(const std::filesystem::path& config_json) {
   const ConfigJson config(config_json);
+  refuse_variants(config);
   VaeConfig vae;
   vae.widths = config.integers("block_out_channels");
   if (vae.widths.size() != 4) {
@@ -27,8 +39,8 @@ VaeConfig read_vae_config(const std::filesystem::path& config_json) {
   }
   require_block_types(config, "down_block_types", "DownEncoderBlock2D", vae.widths.size());
   require_block_types(config, "up_block_types", "UpDecoderBlock2D", vae.widths.size());
-  config.require_text("act_fn", {"silu", "swish"});
   vae.resnets_per_level = config.integer("layers_per_block");
+  if (vae.resnets_per_level == 0) config.refuse("layers_per_block", "must be above 0");
   vae.latent_channels = config.integer("latent_channels");
   if (vae.latent_channels != 4) config.refuse("latent_channels", "only 4 is supported");
   if (config.integer("in_channels") != 3) config.refuse("in_channels", "only 3 is supported");
