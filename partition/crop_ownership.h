@@ -11,10 +11,10 @@ namespace tessera::partition {
 
 /// One crop as one strip sees it.
 struct CropShare {
-  int crop = 0;           ///< index in the grid, row-major
-  Rect window;            ///< shifted and clipped to the canvas: the keys
-  RowRange query_rows;    ///< window rows that the strip owns: the queries
-  int outside_tokens = 0; ///< tokens of the unclipped crop that lie outside the canvas (null keys)
+  int crop = 0;            ///< index in the grid, row-major
+  Rect window;             ///< shifted and clipped to the canvas: the keys
+  RowRange query_rows;     ///< window rows that the strip owns: the queries
+  int outside_tokens = 0;  ///< tokens of the unclipped crop that lie outside the canvas (null keys)
 
   auto operator<=>(const CropShare&) const = default;
 };
