@@ -46,6 +46,7 @@ StageRun::Start StageTransition::from_image(const StagePlan& plan) const {
   const at::Tensor moments = vae_.encode(plan, image);
   trace_->rows("image.moments", moments, plan.stage, TraceRows::Vae);
   const at::Tensor z = sample(plan, moments, {LatentNoise::ImagePosterior, plan.stage});
+  trace_->rows("image.z0", z, plan.stage, TraceRows::Vae);
   if (!item_->image_replaces_stage0()) {
     StageRun::Start start = renoised(plan, z);
     return {start.x, {}, {}};  // no detail blend at stage 0
@@ -55,14 +56,18 @@ StageRun::Start StageTransition::from_image(const StagePlan& plan) const {
 
 StageRun::Start StageTransition::next_stage(const StagePlan& plan, const StageResult& below) const {
   if (task_->upscale_space == UpscaleSpace::Latent) {
-    return renoised(plan, upscale(plan, below.latents, below.stage, 1));
+    const at::Tensor z = upscale(plan, below.latents, below.stage, 1);
+    trace_->rows(stage_name(plan.stage) + ".z0", z, plan.stage, TraceRows::Vae);
+    return renoised(plan, z);
   }
   const at::Tensor image = upscale(plan, below.image, below.stage, 8);
   const at::Tensor moments = vae_.encode(plan, image);
   const std::string name = stage_name(plan.stage);
   trace_->rows(name + ".rgb_upscaled", image, plan.stage, TraceRows::Vae);
   trace_->rows(name + ".moments", moments, plan.stage, TraceRows::Vae);
-  return renoised(plan, sample(plan, moments, {LatentNoise::Posterior, plan.stage}));
+  const at::Tensor z = sample(plan, moments, {LatentNoise::Posterior, plan.stage});
+  trace_->rows(name + ".z0", z, plan.stage, TraceRows::Vae);
+  return renoised(plan, z);
 }
 
 /// Bicubic rows of the stage's autoencoder layout; source rows come from their owners.
@@ -114,8 +119,6 @@ at::Tensor StageTransition::strip_noise(const StagePlan& plan, const NoiseReques
 }
 
 StageRun::Start StageTransition::renoised(const StagePlan& plan, const at::Tensor& z_rows) const {
-  const std::string name = plan.stage == 0 ? "image.z0" : stage_name(plan.stage) + ".z0";
-  trace_->rows(name, z_rows, plan.stage, TraceRows::Vae);
   const at::Tensor z_up = to_strips(plan, z_rows);
   const at::Tensor noise = strip_noise(plan, {LatentNoise::Renoise, plan.stage});
   if (!z_up.defined()) return {};

@@ -1,13 +1,10 @@
 #include "tests/worker/parity_case.h"
 
 #include "partition/canonical_blocks.h"
-#include "tests/support/run_ranks.h"
-#include "worker/worker.h"
+#include "tests/worker/tiny_task.h"
 
 namespace tessera::testing {
 namespace {
-
-using worker::CommandKind;
 
 constexpr int kBase = 256;
 constexpr int kRestart = 2;
@@ -38,26 +35,6 @@ worker::StagePlan official_stage(const ParityCase& parity, int stage,
   return plan;
 }
 
-void run_rank(const worker::RenderTask& task, comm::Communicator& world) {
-  worker::Worker rank(task, world, [](int, int, storage::RowBand) {});
-  std::uint32_t serial = 0;
-  const auto execute = [&](CommandKind kind, int stage, int step) {
-    const worker::Outcome outcome = rank.execute({kind, ++serial, 0, stage, step, 0});
-    if (outcome.exit_code != 0) throw std::runtime_error(std::string(outcome.message_text()));
-  };
-  const worker::Outcome loaded = rank.load_models();
-  if (loaded.exit_code != 0) throw std::runtime_error(std::string(loaded.message_text()));
-  execute(CommandKind::BeginItem, 0, 0);
-  for (const worker::StagePlan& plan : task.stages) {
-    execute(CommandKind::BeginStage, plan.stage, plan.first_step);
-    for (int step = plan.first_step; step < plan.steps; ++step) {
-      execute(CommandKind::Step, plan.stage, step);
-    }
-    execute(CommandKind::EndStage, plan.stage, plan.steps);
-  }
-  execute(CommandKind::EndItem, 0, 0);
-}
-
 }  // namespace
 
 ParityCase case_2x() {
@@ -76,7 +53,7 @@ worker::RenderTask official_task(const ParityCase& parity, int ranks,
                                  const std::string& trace_file) {
   const std::string goldens = std::string(TESSERA_SOURCE_DIR) + "/tests/goldens/";
   worker::RenderTask task;
-  task.model.directory = goldens + "parity_model";
+  task.model.directory = parity_model_directory();
   task.model.tokenizer = worker::TokenizerKind::ClipBasic;
   task.sampling.steps = parity.steps;
   task.free_u = worker::FreeUPlan{};
@@ -96,10 +73,6 @@ worker::RenderTask official_task(const ParityCase& parity, int ranks,
   task.study.layers_stage = parity.captured_stage;
   task.study.layers_step = parity.captured_step;
   return task;
-}
-
-void run_cascade(const worker::RenderTask& task) {
-  run_ranks(task.grid.world, [&](comm::Communicator& world) { run_rank(task, world); });
 }
 
 }  // namespace tessera::testing

@@ -24,7 +24,4 @@ ParityCase case_4x();
 worker::RenderTask official_task(const ParityCase& parity, int ranks,
                                  const std::string& trace_file);
 
-/// Runs every command of the task's only item on ranks as threads, pictures dropped.
-void run_cascade(const worker::RenderTask& task);
-
 }  // namespace tessera::testing

@@ -1,15 +1,11 @@
 // The rank count never changes the picture: paper mode on the CPU, bit for bit.
 
-#include <ATen/ATen.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
-
-#include <cstring>
-#include <filesystem>
 
 #include "partition/canonical_blocks.h"
 #include "storage/safetensors_file.h"
 #include "tests/worker/parity_case.h"
+#include "tests/worker/run_cascade.h"
 
 namespace tessera::testing {
 namespace {
@@ -17,8 +13,8 @@ namespace {
 using storage::SafetensorsFile;
 
 /// Paper mode, 256 x 320 -> 512 x 832: odd, oblong, full-frame autoencoder, keyed noise and jitter.
-worker::RenderTask paper_task(int ranks, const std::string& trace_file) {
-  worker::RenderTask task = official_task(case_2x(), ranks, trace_file);
+worker::RenderTask paper_task(int ranks) {
+  worker::RenderTask task = official_task(case_2x(), ranks, "");
   task.study.replay_file.clear();
   task.study.layers_stage = -1;
   task.model.tokenizer = worker::TokenizerKind::Clip;
@@ -45,28 +41,11 @@ worker::RenderTask paper_task(int ranks, const std::string& trace_file) {
   return task;
 }
 
-SafetensorsFile render(int ranks) {
-  const auto file =
-      std::filesystem::temp_directory_path() / ("tessera-invariance-" + std::to_string(ranks) +
-                                                "-" + std::to_string(::getpid()) + ".safetensors");
-  run_cascade(paper_task(ranks, file.string()));
-  const SafetensorsFile trace = SafetensorsFile::open(file);
-  std::filesystem::remove(file);
-  return trace;
-}
-
 TEST(RankInvariance, EveryTracedTensorHasTheSameBitsOnEveryRankCount) {
-  const SafetensorsFile reference = render(1);
+  const SafetensorsFile reference = trace_of(paper_task(1));
   for (const int ranks : {2, 3, 4, 5, 6, 7, 8}) {
     SCOPED_TRACE(std::to_string(ranks) + " ranks");
-    const SafetensorsFile trace = render(ranks);
-    ASSERT_EQ(trace.tensors().size(), reference.tensors().size());
-    for (const auto& [name, view] : reference.tensors()) {
-      const storage::TensorView* other = trace.find(name);
-      ASSERT_NE(other, nullptr) << name;
-      ASSERT_EQ(other->bytes.size(), view.bytes.size()) << name;
-      EXPECT_EQ(std::memcmp(other->bytes.data(), view.bytes.data(), view.bytes.size()), 0) << name;
-    }
+    expect_same_tensors(trace_of(paper_task(ranks)), reference);
   }
 }
 

@@ -1,0 +1,151 @@
+#include "worker/random_source.h"
+
+#include <ATen/ATen.h>
+#include <gtest/gtest.h>
+
+#include "storage/safetensors_writer.h"
+#include "storage/storage_error.h"
+#include "tests/worker/scratch_file.h"
+#include "tests/worker/spatial/strip_scene.h"
+
+namespace tessera::testing {
+namespace {
+
+using worker::LatentNoise;
+using worker::NoiseRequest;
+using worker::RandomSource;
+
+constexpr int kRows = 8;
+constexpr int kCols = 6;
+const std::string kPath = "mid_block.attentions.0.transformer_blocks.0";
+
+partition::CropGrid sample_grid() { return partition::paper_crops({16, 16}, {128, 128}, 1, 0.125); }
+
+std::string error_of(const std::function<void()>& call) {
+  try {
+    call();
+  } catch (const storage::DataError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(RandomSourceKeyed, GivesAnyStripTheSameRows) {
+  const RandomSource random(3, "");
+  for (const LatentNoise what : {LatentNoise::Initial, LatentNoise::Posterior, LatentNoise::Renoise,
+                                 LatentNoise::SamplerStep, LatentNoise::ImagePosterior}) {
+    const NoiseRequest request{what, 1, 4};
+    const at::Tensor whole = random.normals(request, {0, kRows}, kRows, kCols);
+    EXPECT_EQ(whole.sizes(), (at::IntArrayRef{1, 4, kRows, kCols}));
+    expect_same_bits(random.normals(request, {3, 7}, kRows, kCols), whole.narrow(2, 3, 4),
+                     noise_name(request));
+    EXPECT_EQ(random.normals(request, {0, 0}, kRows, kCols).size(2), 0);
+  }
+}
+
+TEST(RandomSourceKeyed, DrawsDifferentNumbersForEveryPurposeStageStepAndSeed) {
+  const RandomSource random(3, "");
+  const std::vector<NoiseRequest> requests{
+      {LatentNoise::Initial, 0, 0},     {LatentNoise::Posterior, 1, 0},
+      {LatentNoise::Renoise, 1, 0},     {LatentNoise::Renoise, 2, 0},
+      {LatentNoise::SamplerStep, 1, 0}, {LatentNoise::SamplerStep, 1, 1}};
+  std::vector<at::Tensor> drawn;
+  for (const NoiseRequest& request : requests) {
+    drawn.push_back(random.normals(request, {0, kRows}, kRows, kCols));
+  }
+  drawn.push_back(RandomSource(4, "").normals(requests[0], {0, kRows}, kRows, kCols));
+  for (std::size_t a = 0; a < drawn.size(); ++a) {
+    for (std::size_t b = 0; b < a; ++b) EXPECT_FALSE(at::equal(drawn[a], drawn[b])) << a << b;
+  }
+}
+
+/// A replay file of the tensors given, and a source that reads it.
+class RandomSourceReplayed : public ::testing::Test {
+ protected:
+  RandomSourceReplayed() : file_("replay.safetensors") {
+    noise_ = wave({1, 4, kRows, kCols}, 1, 1.0);
+    jitter_ = at::arange(2 * sample_grid().count() * 2, at::kInt).view({2, -1, 2}) % 3 - 1;
+  }
+  RandomSource source(const std::string& prefix = "") {
+    const auto view = [&](const std::string& name, const at::Tensor& tensor, storage::Dtype dtype) {
+      return storage::TensorView{
+          prefix + name,
+          dtype,
+          tensor.sizes().vec(),
+          {static_cast<const std::byte*>(tensor.const_data_ptr()), tensor.nbytes()}};
+    };
+    const std::vector<storage::TensorView> tensors{
+        view("initial", noise_, storage::Dtype::F32),
+        view("stage1.renoise", jitter_, storage::Dtype::I32),  // a wrong type
+        view("stage1.jitter." + kPath, jitter_, storage::Dtype::I32)};
+    storage::write_safetensors(file_.path(), tensors, {});
+    return RandomSource(3, file_.path(), prefix);
+  }
+  static at::Tensor draw(const RandomSource& random, NoiseRequest request, int rows = kRows) {
+    return random.normals(request, {0, rows}, rows, kCols);
+  }
+
+  ScratchFile file_;
+  at::Tensor noise_;
+  at::Tensor jitter_;
+};
+
+TEST_F(RandomSourceReplayed, ReturnsTheRowsOfTheFile) {
+  const RandomSource random = source();
+  expect_same_bits(draw(random, {LatentNoise::Initial}), noise_, "initial");
+  expect_same_bits(random.normals({LatentNoise::Initial}, {2, 5}, kRows, kCols),
+                   noise_.narrow(2, 2, 3), "rows of initial");
+}
+
+TEST_F(RandomSourceReplayed, ReturnsTheShiftsOfTheStepCountedFromTheRestartIndex) {
+  const RandomSource random = source();
+  const auto shifts = random.crop_shifts(sample_grid(), 1, 6, /*first_step=*/5, 0, kPath);
+  ASSERT_EQ(static_cast<int>(shifts.size()), sample_grid().count());
+  for (std::int64_t crop = 0; crop < jitter_.size(1); ++crop) {
+    EXPECT_EQ(shifts[static_cast<std::size_t>(crop)].row, jitter_[1][crop][0].item<int>());
+    EXPECT_EQ(shifts[static_cast<std::size_t>(crop)].col, jitter_[1][crop][1].item<int>());
+  }
+}
+
+TEST_F(RandomSourceReplayed, NamesAMissingTensorInsteadOfDrawing) {
+  const RandomSource random = source();
+  const std::string noise = error_of([&] { draw(random, {LatentNoise::SamplerStep, 1, 3}); });
+  EXPECT_NE(noise.find("stage1.step03.sampler"), std::string::npos) << noise;
+  EXPECT_NE(noise.find(file_.path()), std::string::npos) << noise;
+  const std::string shifts =
+      error_of([&] { random.crop_shifts(sample_grid(), 2, 5, 5, 0, kPath); });
+  EXPECT_NE(shifts.find("stage2.jitter." + kPath), std::string::npos) << shifts;
+}
+
+TEST_F(RandomSourceReplayed, NamesAWrongShapeAndAWrongType) {
+  const RandomSource random = source();
+  const std::string shape = error_of([&] { draw(random, {LatentNoise::Initial}, kRows + 1); });
+  EXPECT_NE(shape.find("initial"), std::string::npos) << shape;
+  EXPECT_NE(error_of([&] { draw(random, {LatentNoise::Renoise, 1}); }), "");
+  const auto other = partition::paper_crops({24, 16}, {128, 128}, 1, 0.125);
+  EXPECT_NE(error_of([&] { random.crop_shifts(other, 1, 5, 5, 0, kPath); }), "");
+}
+
+TEST_F(RandomSourceReplayed, NamesAStepThatTheTableDoesNotHold) {
+  const RandomSource random = source();
+  for (const int step : {4, 7}) {
+    const std::string error =
+        error_of([&] { random.crop_shifts(sample_grid(), 1, step, 5, 0, kPath); });
+    EXPECT_NE(error.find("step " + std::to_string(step)), std::string::npos) << error;
+  }
+}
+
+TEST_F(RandomSourceReplayed, LooksForTheNamesOfItsItem) {
+  const RandomSource random = source("item2/");
+  expect_same_bits(draw(random, {LatentNoise::Initial}), noise_, "initial of item 2");
+  const RandomSource other(3, file_.path(), "item1/");
+  const std::string error = error_of([&] { draw(other, {LatentNoise::Initial}); });
+  EXPECT_NE(error.find("item1/initial"), std::string::npos) << error;
+}
+
+TEST(RandomSource, RefusesAReplayFileThatIsNotThere) {
+  EXPECT_THROW(RandomSource(1, "no-such-file.safetensors"), storage::MissingFileError);
+}
+
+}  // namespace
+}  // namespace tessera::testing
