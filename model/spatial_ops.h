@@ -29,10 +29,15 @@ partition::Extent kernel_reach(const ConvWeights& weights, const ConvGeometry& g
 
 enum class Activation { None, Silu };
 
+/// Where a normalised map goes. A map that nobody else reads is overwritten: no other memory is
+/// touched for the first time.
+enum class NormTarget { Fresh, InPlace };
+
 struct NormGeometry {
   int groups = 32;
   double eps = 1e-5;
   Activation activation = Activation::None;
+  NormTarget target = NormTarget::Fresh;
 };
 
 struct AttentionWeights {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "model/layers/norm_kernel.h"
 #include "model/layers/row_chunks.h"
 
 namespace tessera::model {
@@ -12,71 +13,84 @@ namespace {
 
 /// Pixels summed in fp32 before a sum is added in double.
 constexpr std::int64_t kRun = 64;
-/// Floats normalised at a time: a share of a core's second-level cache.
+/// Floats normalised by one task.
 constexpr std::int64_t kChunkFloats = 64 * 1024;
 
-/// Adds the channels of `pixels` pixels to total[C] in runs; `offset[C]` is subtracted and the
-/// difference squared when `Squared`.
-template <bool Squared>
-void sum_channels(const float* x, std::int64_t pixels, std::int64_t channels, const float* offset,
-                  std::vector<double>& total) {
-  std::vector<float> run(static_cast<std::size_t>(channels));
-  float* const sum = run.data();
-  for (std::int64_t begin = 0; begin < pixels; begin += kRun) {
-    std::fill(run.begin(), run.end(), 0.0f);
-    const std::int64_t end = std::min(pixels, begin + kRun);
-    for (std::int64_t pixel = begin; pixel < end; ++pixel) {
-      const float* const values = x + pixel * channels;
-      for (std::int64_t c = 0; c < channels; ++c) {
-        if constexpr (Squared) {
-          const float difference = values[c] - offset[c];
-          sum[c] += difference * difference;
-        } else {
-          sum[c] += values[c];
-        }
-      }
-    }
-    for (std::int64_t c = 0; c < channels; ++c) {
-      total[static_cast<std::size_t>(c)] += static_cast<double>(sum[c]);
+/// Per channel: the sums of deviations from `offset` and of their squares, over all pixels.
+struct ChannelSums {
+  std::vector<double> sum;
+  std::vector<double> square;
+};
+
+ChannelSums sum_channels(const PixelRun& x, const float* offset) {
+  const auto channels = static_cast<std::size_t>(x.channels);
+  ChannelSums total{std::vector<double>(channels), std::vector<double>(channels)};
+  std::vector<float> sum(channels);
+  std::vector<float> square(channels);
+  for (std::int64_t begin = 0; begin < x.pixels; begin += kRun) {
+    const PixelRun run{x.first + begin * x.channels, std::min(kRun, x.pixels - begin), x.channels};
+    sum_deviations(run, offset, sum.data(), square.data());
+    for (std::size_t c = 0; c < channels; ++c) {
+      total.sum[c] += static_cast<double>(sum[c]);
+      total.square[c] += static_cast<double>(square[c]);
     }
   }
+  return total;
 }
 
-/// Sums of consecutive runs of channels: one per group.
-std::vector<double> sum_groups(const std::vector<double>& channels, std::int64_t groups) {
-  const std::size_t width = channels.size() / static_cast<std::size_t>(groups);
-  std::vector<double> sums(static_cast<std::size_t>(groups), 0.0);
-  for (std::size_t c = 0; c < channels.size(); ++c) sums[c / width] += channels[c];
-  return sums;
-}
-
-void moments_of_element(const float* x, std::int64_t pixels, std::int64_t channels,
-                        std::int64_t groups, float* out_G2) {
-  const auto width = static_cast<std::size_t>(channels / groups);
-  const double count = static_cast<double>(pixels) * static_cast<double>(width);
-  std::vector<double> totals(static_cast<std::size_t>(channels), 0.0);
-  sum_channels<false>(x, pixels, channels, nullptr, totals);
-  std::vector<double> sums = sum_groups(totals, groups);
-  std::vector<float> means(static_cast<std::size_t>(channels));
+/// One pass over deviations from the first pixel, so that a large mean costs no digits; a channel's
+/// M2 is S2 - S1^2 / n, a group's about its mean m the sum of M2 + n (mean - m)^2.
+void moments_of_element(const PixelRun& x, std::int64_t groups, float* out_G2) {
+  const float* const offset = x.first;
+  const ChannelSums sums = sum_channels(x, offset);
+  const auto width = static_cast<std::size_t>(x.channels / groups);
+  const auto pixels = static_cast<double>(x.pixels);
+  std::vector<double> means(sums.sum.size());
   for (std::size_t c = 0; c < means.size(); ++c) {
-    means[c] = static_cast<float>(sums[c / width] / count);
+    means[c] = static_cast<double>(offset[c]) + sums.sum[c] / pixels;
   }
-  std::fill(totals.begin(), totals.end(), 0.0);
-  sum_channels<true>(x, pixels, channels, means.data(), totals);
-  sums = sum_groups(totals, groups);
-  for (std::size_t g = 0; g < sums.size(); ++g) {
-    out_G2[2 * g] = means[g * width];
-    out_G2[2 * g + 1] = static_cast<float>(sums[g]);
+  for (std::size_t g = 0; g < static_cast<std::size_t>(groups); ++g) {
+    double mean = 0;
+    for (std::size_t c = g * width; c < (g + 1) * width; ++c) mean += means[c];
+    out_G2[2 * g] = static_cast<float>(mean / static_cast<double>(width));
+    double m2 = 0;
+    for (std::size_t c = g * width; c < (g + 1) * width; ++c) {
+      const double distance = means[c] - static_cast<double>(out_G2[2 * g]);
+      m2 += std::max(0.0, sums.square[c] - sums.sum[c] * sums.sum[c] / pixels) +
+            pixels * distance * distance;
+    }
+    out_G2[2 * g + 1] = static_cast<float>(m2);
   }
 }
 
-/// Any device and dtype: the same two passes by tensor operations.
+/// Any device and dtype: by tensor operations, in two passes.
 at::Tensor moments_by_tensor(const at::Tensor& x_BCHW, partition::RowRange rows, int groups) {
   const at::Tensor block = x_BCHW.narrow(2, rows.begin, rows.rows()).to(at::kFloat);
   const at::Tensor grouped = block.reshape({block.size(0), groups, -1});
   const at::Tensor mean = grouped.mean(2, /*keepdim=*/true);
   const at::Tensor m2 = (grouped - mean).square().sum(2);
   return at::stack({mean.squeeze(2), m2}, 2).cpu();
+}
+
+void normalise_in_memory(const at::Tensor& x_BCHW, const at::Tensor& scale_BC,
+                         const at::Tensor& shift_BC, Activation activation, at::Tensor& y_BCHW) {
+  const std::int64_t channels = x_BCHW.size(1);
+  const std::int64_t pixels = x_BCHW.size(2) * x_BCHW.size(3);
+  const std::int64_t chunk = std::max<std::int64_t>(16, kChunkFloats / channels);
+  for (std::int64_t b = 0; b < x_BCHW.size(0); ++b) {
+    const float* const from = x_BCHW.const_data_ptr<float>() + b * pixels * channels;
+    float* const to = y_BCHW.mutable_data_ptr<float>() + b * pixels * channels;
+    const float* const scale = scale_BC.const_data_ptr<float>() + b * channels;
+    const float* const shift = shift_BC.const_data_ptr<float>() + b * channels;
+    for_row_chunks(pixels, chunk, [&](std::int64_t begin, std::int64_t end) {
+      const PixelRun run{from + begin * channels, end - begin, channels};
+      if (activation == Activation::Silu) {
+        scale_shift_silu(run, scale, shift, to + begin * channels);
+      } else {
+        scale_shift(run, scale, shift, to + begin * channels);
+      }
+    });
+  }
 }
 
 }  // namespace
@@ -93,7 +107,7 @@ at::Tensor group_moments(const at::Tensor& x_BCHW, partition::RowRange rows, int
   for (std::int64_t b = 0; b < batch; ++b) {
     const float* first =
         x.const_data_ptr<float>() + (b * x.size(2) + rows.begin) * row_pixels * channels;
-    moments_of_element(first, rows.rows() * row_pixels, channels, groups,
+    moments_of_element({first, rows.rows() * row_pixels, channels}, groups,
                        result.mutable_data_ptr<float>() + b * groups * 2);
   }
   return result;
@@ -128,25 +142,19 @@ at::Tensor merge_moments(const at::Tensor& blocks_KBG2, const std::vector<std::i
 at::Tensor apply_group_norm(const at::Tensor& x_BCHW, const at::Tensor& moments_BG2,
                             const NormWeights& weights, const NormGeometry& geometry) {
   const at::Tensor x = x_BCHW.contiguous(at::MemoryFormat::ChannelsLast);
-  const std::int64_t channels = x.size(1);
-  const std::int64_t width = channels / geometry.groups;
+  const std::int64_t width = x.size(1) / geometry.groups;
   const at::Tensor moments = moments_BG2.repeat_interleave(width, 1);
   const at::Tensor scale =
       moments.select(2, 1).add(geometry.eps).rsqrt() * weights.weight.to(at::kDouble).cpu();
   const at::Tensor shift = weights.bias.to(at::kDouble).cpu() - moments.select(2, 0) * scale;
-  const at::Tensor scale_BC = scale.to(x.options().dtype(at::kFloat));
-  const at::Tensor shift_BC = shift.to(x.options().dtype(at::kFloat));
-  at::Tensor y = at::empty_like(x);
-  const std::int64_t pixels = x.size(2) * x.size(3);
-  const std::int64_t chunk = std::max<std::int64_t>(16, kChunkFloats / channels / 16 * 16);
-  for (std::int64_t b = 0; b < x.size(0); ++b) {
-    const at::Tensor from = x.select(0, b).permute({1, 2, 0}).view({pixels, channels});
-    const at::Tensor to = y.select(0, b).permute({1, 2, 0}).view({pixels, channels});
-    for_row_chunks(pixels, chunk, [&](std::int64_t begin, std::int64_t end) {
-      at::Tensor target = to.narrow(0, begin, end - begin);
-      at::addcmul_out(target, shift_BC[b], from.narrow(0, begin, end - begin), scale_BC[b]);
-      if (geometry.activation == Activation::Silu) at::silu_(target);
-    });
+  const at::Tensor scale_BC = scale.to(x.options().dtype(at::kFloat)).contiguous();
+  const at::Tensor shift_BC = shift.to(x.options().dtype(at::kFloat)).contiguous();
+  at::Tensor y = geometry.target == NormTarget::InPlace ? x : at::empty_like(x);
+  if (x.is_cpu() && x.scalar_type() == at::kFloat) {
+    normalise_in_memory(x, scale_BC, shift_BC, geometry.activation, y);
+  } else {
+    at::addcmul_out(y, shift_BC.unsqueeze(2).unsqueeze(3), x, scale_BC.unsqueeze(2).unsqueeze(3));
+    if (geometry.activation == Activation::Silu) at::silu_(y);
   }
   return y;
 }

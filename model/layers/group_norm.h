@@ -8,7 +8,7 @@
 namespace tessera::model {
 
 /// (mean, M2) of every group over `rows` of x, fp32 [B, groups, 2], on the CPU; M2 is the sum of
-/// squared deviations from that mean. Two passes; the order of summation depends on the shape of
+/// squared deviations from that mean. The order of summation depends on the shape of
 /// the block alone, never on the strip that holds it or on threads. \param rows  local rows of
 /// x_BCHW (channels-last).
 at::Tensor group_moments(const at::Tensor& x_BCHW, partition::RowRange rows, int groups);

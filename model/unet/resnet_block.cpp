@@ -65,6 +65,8 @@ at::Tensor resnet_block(const at::Tensor& x_BCHW, const ResnetWeights& weights,
   }
   at::Tensor h = spatial.group_norm(x_BCHW, weights.norm1, activated);
   h = traced_conv(h, weights.conv1, "conv1", weights, time_shift, step, spatial);
+  // A trace may still hold the output of the first convolution.
+  activated.target = step.tap == nullptr ? NormTarget::InPlace : NormTarget::Fresh;
   h = spatial.group_norm(h, weights.norm2, activated);
   h = traced_conv(h, weights.conv2, "conv2", weights, {}, step, spatial);
   return h.add_(weights.shortcut.weight.defined() ? pointwise(x_BCHW, weights.shortcut) : x_BCHW);
