@@ -18,4 +18,17 @@ at::Tensor conv_map(const at::Tensor& x_BCHW, const ConvWeights& weights, int st
                     partition::Extent dilation, partition::Extent padding,
                     const at::Tensor& bias_BC);
 
+/// The map enlarged by 2 (nearest), then a 3x3 convolution with zero padding of one enlarged row
+/// and column; the sums of taps that meet the same pixel make it a 2x2 convolution of the small map
+/// with 4 x out channels, 4/9 of the multiplications:
+///
+/// y(2i + a, 2j + b) = sum of w(p, q) x(floor((2i + a + p) / 2), floor((2j + b + q) / 2)), p, q =
+/// -1..1.
+///
+/// \param halo_rows  0: the canvas is held whole; 1: x begins and ends with a row of the
+/// neighbours,
+///                   or of zeros at the canvas. Bits of a row do not depend on it.
+/// \return [B, out, 2 (H - 2 halo_rows), 2 W], channels-last.
+at::Tensor upsampled_conv_map(const at::Tensor& x_BCHW, const ConvWeights& weights, int halo_rows);
+
 }  // namespace tessera::model

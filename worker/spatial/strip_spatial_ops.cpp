@@ -30,11 +30,9 @@ at::Tensor StripSpatialOps::conv2d(const at::Tensor& x_BCHW, const model::ConvWe
   const partition::Extent reach = model::kernel_reach(weights, geometry);
   const partition::Extent columns_only{0, reach.cols};
   if (geometry.upsample == 2) {
-    // Low-resolution rows travel; of the enlarged map the outermost row on each side is not needed.
-    const at::Tensor low = with_halo(x_BCHW, 1, 1);
-    const at::Tensor high = at::upsample_nearest2d(low, {low.size(2) * 2, low.size(3) * 2});
-    return model::conv_map(high.narrow(2, 1, high.size(2) - 2), weights, 1, geometry.dilation,
-                           columns_only, bias_BC);
+    // Rows of the small map travel.
+    return group_->alone() ? model::upsampled_conv_map(x_BCHW, weights, 0)
+                           : model::upsampled_conv_map(with_halo(x_BCHW, 1, 1), weights, 1);
   }
   if (geometry.padding == model::Padding::AfterOnly) {
     const at::Tensor x = at::constant_pad_nd(with_halo(x_BCHW, 0, reach.rows), {0, reach.cols});
