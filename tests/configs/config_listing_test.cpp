@@ -23,7 +23,7 @@ TEST(ConfigAsYaml, NamesTheOriginOfEveryKey) {
   EXPECT_THAT(text, ContainsRegex("  guidance_scale: 7.5 +# preset freescale-4k\n"));
   EXPECT_THAT(text, ContainsRegex("  dilate_tau: 35 +# method.mode official\n"));
   EXPECT_THAT(text, ContainsRegex("images_per_prompt: 1 +# default\n"));
-  EXPECT_THAT(text, ContainsRegex("prompt: ..a ...b...: c.. +# job.yaml:2:1\n"));
+  EXPECT_THAT(text, ContainsRegex("prompt: ..a ..b..: c.. +# job.yaml:2:1\n"));
 }
 
 TEST(ConfigAsYaml, ReadsBackToTheSameConfiguration) {
