@@ -8,6 +8,7 @@
 
 #include "comm/rank_error.h"
 #include "comm/solo_communicator.h"
+#include "storage/storage_error.h"
 #include "tests/support/run_ranks.h"
 #include "tests/worker/run_cascade.h"
 #include "tests/worker/scratch_file.h"
