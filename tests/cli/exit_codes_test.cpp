@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <ostream>
 
 #include "storage/run_lock.h"
 #include "storage/safetensors_writer.h"
@@ -24,6 +25,8 @@ struct EndCase {
   std::string says;  ///< on the standard error
   std::function<std::vector<std::string>(const Folder&)> arguments;
 };
+
+void PrintTo(const EndCase& each, std::ostream* out) { *out << each.name; }
 
 std::function<std::vector<std::string>(const Folder&)> always(std::vector<std::string> arguments) {
   return [arguments](const Folder&) { return arguments; };

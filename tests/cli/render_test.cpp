@@ -78,7 +78,8 @@ TEST(Prompt, ComesFromTheStandardInput) {
   const Ended ended =
       run_tessera(2, launch::tiny_render(run, {"-p", "-"}), {"a blue door\n", {}, ""});
   ASSERT_EQ(ended.exit_code, 0) << ended.err;
-  const auto texts = storage::read_png_text(run + "/images/00000_123_128x128.png");
+  // The prompt of tiny_render() is the first of the two.
+  const auto texts = storage::read_png_text(run + "/images/00001_124_128x128.png");
   EXPECT_THAT(texts.at("parameters"), testing::StartsWith("a blue door\n"));
 }
 
