@@ -7,8 +7,6 @@ namespace tessera::configs {
 
 std::vector<ConfigKey> job_keys() {
   using Picture = ConfigKey::Picture;
-  constexpr int kMost = std::numeric_limits<int>::max();
-  constexpr std::int64_t kLargestSeed = std::numeric_limits<std::int64_t>::max();
   return {
       make_key(
           "version", integer(1, 1), Picture::Keeps, "Version of the configuration schema.",
@@ -26,6 +24,14 @@ std::vector<ConfigKey> job_keys() {
           "Named set of values that the other sources override; `tessera config presets` "
           "lists them.",
           [](auto& job) -> auto& { return job.preset; }),
+  };
+}
+
+std::vector<ConfigKey> prompt_keys() {
+  using Picture = ConfigKey::Picture;
+  constexpr int kMost = std::numeric_limits<int>::max();
+  constexpr std::int64_t kLargestSeed = std::numeric_limits<std::int64_t>::max();
+  return {
       make_key(
           "prompt", list_of("texts", text("text", Emptiness::Refused)), Picture::Changes,
           "What the picture shows. A list makes one picture per prompt. On the command line, "

@@ -9,7 +9,9 @@ namespace {
 constexpr int kMostInt = std::numeric_limits<int>::max();
 using Picture = ConfigKey::Picture;
 
-std::vector<ConfigKey> rule_keys() {
+}  // namespace
+
+std::vector<ConfigKey> method_keys() {
   using Name = JobConfig::MethodName;
   using Mode = JobConfig::Mode;
   return {
@@ -37,7 +39,7 @@ std::vector<ConfigKey> rule_keys() {
   };
 }
 
-std::vector<ConfigKey> detail_keys() {
+std::vector<ConfigKey> attention_keys() {
   using Axes = JobConfig::DilationAxes;
   using Blur = JobConfig::BlurAxes;
   using Border = JobConfig::BorderTokens;
@@ -79,14 +81,6 @@ std::vector<ConfigKey> detail_keys() {
           "Factors of FreeU: b for the backbone, s for the skip connections. null: off.",
           [](auto& job) -> auto& { return job.method.freeu; }),
   };
-}
-
-}  // namespace
-
-std::vector<ConfigKey> method_keys() {
-  std::vector<ConfigKey> keys = rule_keys();
-  for (ConfigKey& key : detail_keys()) keys.push_back(std::move(key));
-  return keys;
 }
 
 }  // namespace tessera::configs

@@ -6,7 +6,9 @@ namespace {
 
 using Picture = ConfigKey::Picture;
 
-std::vector<ConfigKey> file_keys() {
+}  // namespace
+
+std::vector<ConfigKey> output_keys() {
   using Stages = JobConfig::Stages;
   using OnExists = JobConfig::OnExists;
   using Metadata = JobConfig::Metadata;
@@ -78,14 +80,6 @@ std::vector<ConfigKey> message_keys() {
           "How progress is shown on the standard error. auto: bar on a terminal, else plain.",
           [](auto& job) -> auto& { return job.progress; }),
   };
-}
-
-}  // namespace
-
-std::vector<ConfigKey> output_keys() {
-  std::vector<ConfigKey> keys = file_keys();
-  for (ConfigKey& key : message_keys()) keys.push_back(std::move(key));
-  return keys;
 }
 
 }  // namespace tessera::configs

@@ -9,13 +9,15 @@ TEST(JobKeys, ReadAndWriteTheirFields) {
   // These two take one value so far.
   std::erase_if(keys,
                 [](const ConfigKey& key) { return key.path == "version" || key.path == "kind"; });
-  expect_section_reads(keys, {{"name", "x", "\"x\""},
-                              {"preset", "demo", "\"demo\""},
-                              {"prompt", "[a cat, a dog]", "[\"a cat\", \"a dog\"]"},
-                              {"prompts_file", "p.txt", "\"p.txt\""},
-                              {"negative_prompt", "null", "null"},
-                              {"images_per_prompt", "4", "4"},
-                              {"seed", "9223372036854775807", "9223372036854775807"}});
+  expect_section_reads(keys, {{"name", "x", "\"x\""}, {"preset", "demo", "\"demo\""}});
+}
+
+TEST(PromptKeys, ReadAndWriteTheirFields) {
+  expect_section_reads(prompt_keys(), {{"prompt", "[a cat, a dog]", "[\"a cat\", \"a dog\"]"},
+                                       {"prompts_file", "p.txt", "\"p.txt\""},
+                                       {"negative_prompt", "null", "null"},
+                                       {"images_per_prompt", "4", "4"},
+                                       {"seed", "9223372036854775807", "9223372036854775807"}});
 }
 
 }  // namespace

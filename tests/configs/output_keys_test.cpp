@@ -11,10 +11,13 @@ TEST(OutputKeys, ReadAndWriteTheirFields) {
                                        {"output.stages", "final", "final"},
                                        {"output.on_exists", "skip", "skip"},
                                        {"output.metadata", "none", "none"},
-                                       {"output.png_level", "9", "9"},
-                                       {"log.level", "debug", "debug"},
-                                       {"log.directory", "logs", "\"logs\""},
-                                       {"progress", "plain", "plain"}});
+                                       {"output.png_level", "9", "9"}});
+}
+
+TEST(MessageKeys, ReadAndWriteTheirFields) {
+  expect_section_reads(message_keys(), {{"log.level", "debug", "debug"},
+                                        {"log.directory", "logs", "\"logs\""},
+                                        {"progress", "plain", "plain"}});
 }
 
 }  // namespace
