@@ -14,6 +14,14 @@ constexpr double kLayerNormEps = 1e-5;
 /// Floats of the widest intermediate of one chunk: a share of a core's second-level cache.
 constexpr std::int64_t kChunkFloats = 256 * 1024;
 
+/// value * gelu(gate) of rows [value | gate]. The gate's columns of one row are contiguous, and for
+/// contiguous input at::gelu takes another kernel with other bits; so one row is computed as two.
+at::Tensor gated(const at::Tensor& both, std::int64_t inner) {
+  if (both.size(0) == 1) return gated(both.repeat({2, 1}), inner).narrow(0, 0, 1);
+  at::Tensor hidden = at::gelu(both.narrow(1, inner, inner));
+  return hidden.mul_(both.narrow(1, 0, inner));
+}
+
 }  // namespace
 
 at::Tensor layer_norm(const at::Tensor& x_BNC, const NormWeights& weights) {
@@ -30,10 +38,8 @@ at::Tensor feed_forward_residual(const at::Tensor& x_BNC, const NormWeights& nor
   for_row_chunks(x.size(0), chunk, [&](std::int64_t begin, std::int64_t end) {
     const at::Tensor rows = x.narrow(0, begin, end - begin);
     const at::Tensor both = linear(layer_norm(rows, norm), weights.proj);
-    at::Tensor hidden = at::gelu(both.narrow(1, inner, inner));
-    hidden.mul_(both.narrow(1, 0, inner));
     at::Tensor target = result.narrow(0, begin, end - begin);
-    at::add_out(target, rows, linear(hidden, weights.out));
+    at::add_out(target, rows, linear(gated(both, inner), weights.out));
   });
   return result.view(x_BNC.sizes());
 }
