@@ -101,6 +101,27 @@ void trace_item(const RenderTask& task, const ItemState& state,
   }
 }
 
+/// Asks for every noise tensor of the item, without rows: a replay that lacks one is refused before
+/// the ranks depend on each other.
+void check_replay(const RenderTask& task, const ItemState& state) {
+  if (task.study.replay_file.empty()) return;
+  const auto require = [&](const StagePlan& plan, NoiseRequest request) {
+    state.random.normals(request, {0, 0}, plan.latent.rows, plan.latent.cols);
+  };
+  const bool sampled = task.posterior == Posterior::Sample;
+  for (const StagePlan& plan : task.stages) {
+    if (plan.stage == 0) {
+      if (!state.initial) require(plan, {LatentNoise::Initial, 0});
+      if (state.initial && sampled) require(plan, {LatentNoise::ImagePosterior, 0});
+      continue;
+    }
+    if (sampled && task.upscale_space == UpscaleSpace::Image) {
+      require(plan, {LatentNoise::Posterior, plan.stage});
+    }
+    require(plan, {LatentNoise::Renoise, plan.stage});
+  }
+}
+
 }  // namespace
 
 Predictions predictions_of(const RenderTask& task, int rank) {
@@ -118,6 +139,7 @@ ItemState begin_item(const RenderTask& task, const ItemTask& item, const ModelSe
     state.initial = read_initial(item);
     check_initial(task, item, *state.initial);
   }
+  check_replay(task, state);
   const model::PromptEmbedding positive = model::embed_prompt(models.text, item.prompt);
   model::PromptEmbedding negative;
   if (task.sampling.guided()) negative = model::embed_negative(models.text, item.negative_prompt);

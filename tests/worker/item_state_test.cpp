@@ -32,7 +32,7 @@ TEST_F(ItemStateTest, HoldsBothPredictionsOrOne) {
   const ItemState both = begin(task, Predictions::Both);
   const ItemState first = begin(task, Predictions::Unconditional);
   const ItemState second = begin(task, Predictions::Conditional);
-  ASSERT_EQ(both.cross.size(), 15u);  // transformer blocks of the parity model
+  ASSERT_EQ(both.cross.size(), 17u);  // transformer blocks of the parity model
   for (std::size_t layer = 0; layer < both.cross.size(); ++layer) {
     EXPECT_EQ(both.cross[layer].k_BKND.size(0), 2);
     expect_same_bits(both.cross[layer].k_BKND.narrow(0, 0, 1), first.cross[layer].k_BKND, "keys");

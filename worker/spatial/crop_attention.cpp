@@ -28,14 +28,22 @@ at::Tensor cut(const at::Tensor& map_BHWC, partition::RowRange rows, const CropS
       .narrow(2, crop.window.col_begin, crop.window.cols());
 }
 
-/// ln p per crop, -inf where no token lies outside.
-at::Tensor log_outside(const std::vector<const CropShare*>& crops) {
-  at::Tensor result = at::empty({static_cast<std::int64_t>(crops.size())}, at::kFloat);
-  float* const out = result.mutable_data_ptr<float>();
-  for (std::size_t k = 0; k < crops.size(); ++k) {
-    out[k] = static_cast<float>(std::log(static_cast<double>(crops[k]->outside_tokens)));
+/// sigmoid(lse - ln p) = 1 / (1 + p exp(-lse)) per query, 1 where no token lies outside. Scalar in
+/// double: the vector form rounds the last few values of a call otherwise than the rest.
+at::Tensor null_key_share(const at::Tensor& lse_BKN, const std::vector<const CropShare*>& crops,
+                          std::int64_t batch) {
+  const at::Tensor lse = lse_BKN.cpu().contiguous();
+  at::Tensor share = at::empty_like(lse);
+  const std::int64_t per_element = lse.size(1) * lse.size(2);
+  const float* const in = lse.const_data_ptr<float>();
+  float* const out = share.mutable_data_ptr<float>();
+  for (std::int64_t index = 0; index < lse.numel(); ++index) {
+    const auto crop = static_cast<std::size_t>(index / per_element / batch);
+    const double outside = crops[crop]->outside_tokens;
+    out[index] =
+        static_cast<float>(1.0 / (1.0 + outside * std::exp(-static_cast<double>(in[index]))));
   }
-  return result;
+  return share.to(lse_BKN.device());
 }
 
 /// Attention inside crops of one shape, [n, B, query rows, cols, C].
@@ -61,8 +69,7 @@ at::Tensor attend_equal_crops(const AttentionMaps& maps, const std::vector<const
       null_keys ? model::LogSumExp::Return : model::LogSumExp::Skip);
   at::Tensor out = attended.out_BKND;
   if (null_keys) {
-    const at::Tensor log_p = log_outside(crops).to(q.device()).repeat_interleave(batch);
-    const at::Tensor share = at::sigmoid(attended.lse_BKN - log_p.view({-1, 1, 1}));
+    const at::Tensor share = null_key_share(attended.lse_BKN, crops, batch);
     out = out * share.unsqueeze(-1).to(out.scalar_type());
   }
   return model::join_heads(out).view(
