@@ -47,11 +47,6 @@ InitialImage read_initial(const ItemTask& item) {
                                        at::TensorOptions(at::kFloat));
   InitialImage initial;
   initial.rgb = (rgb * 2.0 - 1.0).permute({0, 3, 1, 2});
-  if (!item.init_mask.empty()) {
-    storage::GrayMask mask = storage::read_mask(item.init_mask);
-    initial.mask = std::move(mask.pixels);
-    initial.mask_extent = mask.extent;
-  }
   return initial;
 }
 
@@ -138,6 +133,10 @@ ItemState begin_item(const RenderTask& task, const ItemTask& item, const ModelSe
   if (!item.init_image.empty() && item.init_strength < 1) {
     state.initial = read_initial(item);
     check_initial(task, item, *state.initial);
+  }
+  if (!item.init_mask.empty()) {
+    storage::GrayMask mask = storage::read_mask(item.init_mask);
+    state.mask = DetailMask{std::move(mask.pixels), mask.extent};
   }
   check_replay(task, state);
   const model::PromptEmbedding positive = model::embed_prompt(models.text, item.prompt);

@@ -18,8 +18,12 @@ namespace tessera::worker {
 /// An initial image: RGB around [-1, 1], [1, 3, rows, cols].
 struct InitialImage {
   at::Tensor rgb;
-  std::vector<std::uint8_t> mask;  ///< empty, or mask_extent pixels; nonzero is foreground
-  partition::Extent mask_extent;
+};
+
+/// Where `cascade.cosine_scale` counts; `cascade.cosine_scale_bg` elsewhere.
+struct DetailMask {
+  std::vector<std::uint8_t> pixels;  ///< row-major, nonzero is foreground
+  partition::Extent extent;
 };
 
 /// Everything that is computed once per item, on every rank alike.
@@ -34,7 +38,8 @@ struct ItemState {
   std::vector<float> time_ids;                       ///< (H, W, 0, 0, H, W) of the first resolution
   at::Tensor added_BE;                               ///< embedding of pooled text and time_ids
   std::optional<InitialImage> initial;
-  std::string dropped_prompt;  ///< text beyond 77 tokens, for a warning
+  std::optional<DetailMask> mask;  ///< with or without an initial image
+  std::string dropped_prompt;      ///< text beyond 77 tokens, for a warning
 
   bool image_replaces_stage0() const { return initial && task->init_strength == 0; }
 };

@@ -57,8 +57,8 @@ StageRun::StageRun(const RenderTask& task, const StagePlan& plan, const StageGro
   start_.z_up = in_state_dtype(task, start_.z_up);
   start_.renoise = in_state_dtype(task, start_.renoise);
   x_ = start_.x;
-  if (item.initial && !item.initial->mask.empty()) {
-    foreground_ = model::foreground_rows(item.initial->mask, item.initial->mask_extent, plan.latent,
+  if (item.mask) {
+    foreground_ = model::foreground_rows(item.mask->pixels, item.mask->extent, plan.latent,
                                          groups.strips(plan.stage).own());
   }
 }

@@ -124,6 +124,11 @@ TEST_F(FromImage, UsesAMaskForTheDetailBlend) {
     task.items[0].init_mask = mask_.path();
     return task;
   };
+  const auto without_image = [](RenderTask task) {
+    task.items[0].init_image.clear();
+    task.stages[0].first_step = 0;
+    return task;
+  };
   storage::PngWriter writer([&](int) { return mask_.path(); }, {});
   writer.begin_frame(0, {128, 128}, {});
   std::vector<float> pixels(128 * 128 * 3, 0.0F);
@@ -132,6 +137,7 @@ TEST_F(FromImage, UsesAMaskForTheDetailBlend) {
   writer.end_frame();
   expect_same_on_other_rank_counts(with_mask);
   EXPECT_NE(run_cascade(with_mask(1)), run_cascade(masked(1)));
+  EXPECT_NE(run_cascade(without_image(with_mask(1))), run_cascade(without_image(masked(1))));
 }
 
 TEST_F(FromImage, RefusesAnImageOfAnotherSize) {
