@@ -153,7 +153,8 @@ void StageRun::advance(int index, const at::Tensor& eps) {
   const auto step = static_cast<std::size_t>(index);
   const float from = item_->schedule.sigmas[step];
   const float to = item_->schedule.sigmas[step + 1];
-  if (task_->sampling.sampler == SamplerKind::Euler) {
+  // The ancestral step to sigma 0 is the plain one: its noise counts 0 and is not drawn.
+  if (task_->sampling.sampler == SamplerKind::Euler || to == 0) {
     x_ = model::euler_step(x_, eps, from, to);
     return;
   }
