@@ -29,6 +29,14 @@ partition::NoisePurpose purpose_of(LatentNoise what) {
   return partition::NoisePurpose::Posterior;
 }
 
+bool holds(partition::ShiftRange range, int shift) {
+  return range.low <= shift && shift <= range.high;
+}
+
+std::string range_text(partition::ShiftRange range) {
+  return std::to_string(range.low) + ".." + std::to_string(range.high);
+}
+
 }  // namespace
 
 std::string noise_name(const NoiseRequest& request) {
@@ -96,26 +104,29 @@ at::Tensor RandomSource::normals(const NoiseRequest& request, partition::RowRang
 }
 
 std::vector<partition::CropShift> RandomSource::crop_shifts(const partition::CropGrid& grid,
-                                                            int stage, int step, int first_step,
+                                                            const StagePlan& plan, int step,
                                                             int layer,
                                                             const std::string& path) const {
-  if (replay_ == nullptr) return partition::draw_jitter(grid, {seed_, stage, step, layer});
-  const std::string name = prefix_ + "stage" + std::to_string(stage) + ".jitter." + path;
-  const storage::TensorView* found = replay_->file.find(name);
-  const std::int64_t steps = found != nullptr && found->shape.size() == 3 ? found->shape[0] : 0;
+  if (replay_ == nullptr) return partition::draw_jitter(grid, {seed_, plan.stage, step, layer});
+  const std::string name = prefix_ + "stage" + std::to_string(plan.stage) + ".jitter." + path;
   const storage::TensorView& view =
-      replay_->require(name, storage::Dtype::I32, {steps, grid.count(), 2});
-  const int row = step - first_step;
-  if (row < 0 || row >= steps) {
-    throw storage::DataError(replay_->file.path().string() + ": tensor \"" + name + "\" holds " +
-                             std::to_string(steps) + " steps from step " +
-                             std::to_string(first_step) + " on, step " + std::to_string(step) +
-                             " is missing");
-  }
+      replay_->require(name, storage::Dtype::I32, {plan.steps - plan.first_step, grid.count(), 2});
   std::vector<partition::CropShift> shifts(static_cast<std::size_t>(grid.count()));
   static_assert(sizeof(partition::CropShift) == 2 * sizeof(std::int32_t));
   const std::size_t bytes = shifts.size() * sizeof(partition::CropShift);
-  std::memcpy(shifts.data(), view.bytes.data() + static_cast<std::size_t>(row) * bytes, bytes);
+  const auto row = static_cast<std::size_t>(step - plan.first_step);
+  std::memcpy(shifts.data(), view.bytes.data() + row * bytes, bytes);
+  for (int crop = 0; crop < grid.count(); ++crop) {
+    const partition::CropShift shift = shifts[static_cast<std::size_t>(crop)];
+    const partition::ShiftRange down = grid.rows.shift_range(crop / grid.cols.count());
+    const partition::ShiftRange right = grid.cols.shift_range(crop % grid.cols.count());
+    if (holds(down, shift.row) && holds(right, shift.col)) continue;
+    throw storage::DataError(replay_->file.path().string() + ": tensor \"" + name +
+                             "\" shifts crop " + std::to_string(crop) + " at step " +
+                             std::to_string(step) + " by (" + std::to_string(shift.row) + ", " +
+                             std::to_string(shift.col) + "), allowed are rows " + range_text(down) +
+                             " and columns " + range_text(right));
+  }
   return shifts;
 }
 

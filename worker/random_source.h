@@ -9,6 +9,7 @@
 
 #include "partition/crop_jitter.h"
 #include "partition/row_range.h"
+#include "worker/stage_plan.h"
 
 namespace tessera::worker {
 
@@ -40,10 +41,12 @@ class RandomSource {
                      int cols) const;
 
   /// Shifts of every crop of one self-attention at one step.
+  /// \param plan  its first step is row 0 of a replayed table, its last one the last row.
   /// \param layer  index in execution order; \param path  module path, the replay file's name.
-  /// \param first_step  the stage's restart index: row 0 of a replayed table.
-  std::vector<partition::CropShift> crop_shifts(const partition::CropGrid& grid, int stage,
-                                                int step, int first_step, int layer,
+  /// \throws storage::DataError if the replay file lacks the table, its shape differs or a shift
+  ///   leaves the range that a crop is drawn from.
+  std::vector<partition::CropShift> crop_shifts(const partition::CropGrid& grid,
+                                                const StagePlan& plan, int step, int layer,
                                                 const std::string& path) const;
 
  private:

@@ -21,6 +21,29 @@ const std::string kPath = "mid_block.attentions.0.transformer_blocks.0";
 
 partition::CropGrid sample_grid() { return partition::paper_crops({16, 16}, {128, 128}, 1, 0.125); }
 
+/// A stage that runs the steps [first_step, steps).
+worker::StagePlan stage_of(int stage, int first_step = 5, int steps = 7) {
+  worker::StagePlan plan;
+  plan.stage = stage;
+  plan.first_step = first_step;
+  plan.steps = steps;
+  return plan;
+}
+
+/// Shifts of the steps 5 and 6, as a replay file holds them.
+at::Tensor sample_jitter() {
+  at::Tensor table = at::empty({2, sample_grid().count(), 2}, at::kInt);
+  for (const int step : {5, 6}) {
+    std::int64_t crop = 0;
+    for (const partition::CropShift shift :
+         partition::draw_jitter(sample_grid(), {9, 1, step, 0})) {
+      table[step - 5][crop][0] = shift.row;
+      table[step - 5][crop++][1] = shift.col;
+    }
+  }
+  return table;
+}
+
 std::string error_of(const std::function<void()>& call) {
   try {
     call();
@@ -64,7 +87,7 @@ class RandomSourceReplayed : public ::testing::Test {
  protected:
   RandomSourceReplayed() : file_("replay.safetensors") {
     noise_ = wave({1, 4, kRows, kCols}, 1, 1.0);
-    jitter_ = at::arange(2 * sample_grid().count() * 2, at::kInt).view({2, -1, 2}) % 3 - 1;
+    jitter_ = sample_jitter();
   }
   RandomSource source(const std::string& prefix = "") {
     const auto view = [&](const std::string& name, const at::Tensor& tensor, storage::Dtype dtype) {
@@ -99,7 +122,7 @@ TEST_F(RandomSourceReplayed, ReturnsTheRowsOfTheFile) {
 
 TEST_F(RandomSourceReplayed, ReturnsTheShiftsOfTheStepCountedFromTheRestartIndex) {
   const RandomSource random = source();
-  const auto shifts = random.crop_shifts(sample_grid(), 1, 6, /*first_step=*/5, 0, kPath);
+  const auto shifts = random.crop_shifts(sample_grid(), stage_of(1), 6, 0, kPath);
   ASSERT_EQ(static_cast<int>(shifts.size()), sample_grid().count());
   for (std::int64_t crop = 0; crop < jitter_.size(1); ++crop) {
     EXPECT_EQ(shifts[static_cast<std::size_t>(crop)].row, jitter_[1][crop][0].item<int>());
@@ -113,7 +136,7 @@ TEST_F(RandomSourceReplayed, NamesAMissingTensorInsteadOfDrawing) {
   EXPECT_NE(noise.find("stage1.step03.sampler"), std::string::npos) << noise;
   EXPECT_NE(noise.find(file_.path()), std::string::npos) << noise;
   const std::string shifts =
-      error_of([&] { random.crop_shifts(sample_grid(), 2, 5, 5, 0, kPath); });
+      error_of([&] { random.crop_shifts(sample_grid(), stage_of(2), 5, 0, kPath); });
   EXPECT_NE(shifts.find("stage2.jitter." + kPath), std::string::npos) << shifts;
 }
 
@@ -123,16 +146,27 @@ TEST_F(RandomSourceReplayed, NamesAWrongShapeAndAWrongType) {
   EXPECT_NE(shape.find("initial"), std::string::npos) << shape;
   EXPECT_NE(error_of([&] { draw(random, {LatentNoise::Renoise, 1}); }), "");
   const auto other = partition::paper_crops({24, 16}, {128, 128}, 1, 0.125);
-  EXPECT_NE(error_of([&] { random.crop_shifts(other, 1, 5, 5, 0, kPath); }), "");
+  EXPECT_NE(error_of([&] { random.crop_shifts(other, stage_of(1), 5, 0, kPath); }), "");
 }
 
-TEST_F(RandomSourceReplayed, NamesAStepThatTheTableDoesNotHold) {
+TEST_F(RandomSourceReplayed, NamesATableOfOtherSteps) {
   const RandomSource random = source();
-  for (const int step : {4, 7}) {
+  for (const worker::StagePlan& plan : {stage_of(1, 5, 8), stage_of(1, 6, 7)}) {  // 3 rows, 1 row
     const std::string error =
-        error_of([&] { random.crop_shifts(sample_grid(), 1, step, 5, 0, kPath); });
-    EXPECT_NE(error.find("step " + std::to_string(step)), std::string::npos) << error;
+        error_of([&] { random.crop_shifts(sample_grid(), plan, 6, 0, kPath); });
+    EXPECT_NE(error.find("stage1.jitter." + kPath), std::string::npos) << error;
   }
+}
+
+TEST_F(RandomSourceReplayed, NamesAShiftThatNoDrawGives) {
+  const partition::CropGrid grid = sample_grid();
+  jitter_[1][0][1] = grid.cols.shift_range(0).high + 1;  // the first crop only moves outwards
+  const RandomSource random = source();
+  const auto shifts_at = [&](int step) { random.crop_shifts(grid, stage_of(1), step, 0, kPath); };
+  EXPECT_EQ(error_of([&] { shifts_at(5); }), "");
+  const std::string error = error_of([&] { shifts_at(6); });
+  EXPECT_NE(error.find("stage1.jitter." + kPath), std::string::npos) << error;
+  EXPECT_NE(error.find("crop 0 at step 6"), std::string::npos) << error;
 }
 
 TEST_F(RandomSourceReplayed, LooksForTheNamesOfItsItem) {

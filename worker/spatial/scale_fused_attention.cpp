@@ -118,8 +118,7 @@ at::Tensor ScaleFusedAttention::local_branch(const Canvas& canvas, const model::
                                              int step) const {
   const StagePlan& stage = settings_.stage;
   const partition::CropGrid grid = crops(canvas.map);
-  const auto shifts =
-      random_->crop_shifts(grid, stage.stage, step, stage.first_step, site.layer, site.path);
+  const auto shifts = random_->crop_shifts(grid, stage, step, site.layer, site.path);
   if (settings_.observe_crops) settings_.observe_crops(site, grid, shifts);
   const auto shares = partition::crops_of_strip(grid, shifts, canvas.maps.rows);
   return attend_crops(canvas.maps, shares, {stage.border_tokens, settings_.crop_batch_bytes});

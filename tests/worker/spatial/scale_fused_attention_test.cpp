@@ -39,7 +39,7 @@ class LiteralAttention {
     grid_ = official() ? partition::official_crops(plan_.image, map_, kAttentionBase.cols)
                        : partition::paper_crops(map_, kAttentionBase, 1, plan_.crop_jitter);
     const model::AttentionSite site = attention_site();
-    shifts_ = random.crop_shifts(grid_, plan_.stage, 4, plan_.first_step, site.layer, site.path);
+    shifts_ = random.crop_shifts(grid_, plan_, 4, site.layer, site.path);
   }
 
   at::Tensor operator()(const at::Tensor& x_BCHW) const {
@@ -191,7 +191,7 @@ TEST(ScaleFusedAttention, ShowsItsCropsToTheObserver) {
                                const std::vector<partition::CropShift>& shifts) {
     ++calls;
     EXPECT_EQ(grid, partition::paper_crops(scene.map, kAttentionBase, 1, 0.125));
-    EXPECT_EQ(shifts, random.crop_shifts(grid, 1, 4, 2, site.layer, site.path));
+    EXPECT_EQ(shifts, random.crop_shifts(grid, scene.plan, 4, site.layer, site.path));
   };
   worker::ScaleFusedAttention attention(strips.whole(), settings, &random);
   model::AttentionSite site = attention_site();
