@@ -23,7 +23,9 @@ std::vector<ConfigKey> sampling_keys() {
           [](auto& job) -> auto& { return job.sampling.steps; }),
       make_key(
           "sampling.guidance_scale", number(0, std::numeric_limits<double>::infinity()),
-          Picture::Changes, "Weight of the prompt. 0 and 1 turn guidance off and halve the work.",
+          Picture::Changes,
+          "Weight of the prompt. 0 and 1 turn guidance off and halve the work; in official mode "
+          "every value up to 1 does.",
           [](auto& job) -> auto& { return job.sampling.guidance_scale; }),
       make_key(
           "sampling.guidance_rescale", number(0, 1), Picture::Changes,

@@ -19,7 +19,14 @@ using partition::Extent;
 constexpr int kLargestTurboSide = 2048;  // pixels; README of the released program
 constexpr int kLargestScale = 8;
 
-worker::SamplingPlan sampling_of(const JobConfig::Sampling& asked) {
+/// The released program guides above 1 only.
+double guidance_of(const JobConfig& config) {
+  const double asked = config.sampling.guidance_scale;
+  return config.method.mode == JobConfig::Mode::Official && asked > 0 && asked < 1 ? 1 : asked;
+}
+
+worker::SamplingPlan sampling_of(const JobConfig& config) {
+  const JobConfig::Sampling& asked = config.sampling;
   worker::SamplingPlan plan;
   plan.sampler = asked.scheduler == JobConfig::Scheduler::EulerAncestral
                      ? worker::SamplerKind::EulerAncestral
@@ -28,7 +35,7 @@ worker::SamplingPlan sampling_of(const JobConfig::Sampling& asked) {
                      ? worker::TimestepSpacing::Trailing
                      : worker::TimestepSpacing::Leading;
   plan.steps = asked.steps;
-  plan.guidance_scale = asked.guidance_scale;
+  plan.guidance_scale = guidance_of(config);
   plan.guidance_rescale = asked.guidance_rescale;
   plan.state = asked.state == JobConfig::StateDtype::Fp16 ? worker::StateDtype::Fp16
                                                           : worker::StateDtype::Fp32;
@@ -138,7 +145,7 @@ void warn_about_ranks(const RenderPlan& plan, std::vector<std::string>& warnings
 void plan_settings(const JobConfig& config, const worker::ModelOutline& model, int world_size,
                    worker::RenderTask& task) {
   task.model = model_files(config.model);
-  task.sampling = sampling_of(config.sampling);
+  task.sampling = sampling_of(config);
   task.base = config.cascade.base.value_or(model.base_image());
   task.posterior = config.cascade.posterior == JobConfig::Posterior::Mean
                        ? worker::Posterior::Mean

@@ -96,6 +96,16 @@ TEST(Planner, SplitsTheHalvesByWorldAndGuidance) {
   EXPECT_EQ(grid(4), (partition::RankGrid{4, 1, 4}));
 }
 
+TEST(Planner, OfficialModeGuidesAboveOneOnly) {
+  JobConfig job = demo_job();
+  job.sampling.guidance_scale = 0.5;
+  EXPECT_TRUE(plan_render(job, small_outline(), 1).task.sampling.guided());
+  job.method.mode = JobConfig::Mode::Official;
+  EXPECT_FALSE(plan_render(job, small_outline(), 1).task.sampling.guided());
+  job.sampling.guidance_scale = 1.5;
+  EXPECT_EQ(plan_render(job, small_outline(), 1).task.sampling.guidance_scale, 1.5);
+}
+
 TEST(Planner, SmallStagesUseFewerStrips) {
   const RenderPlan plan = plan_render(demo_job(), small_outline(), 32);  // halves of 16
   EXPECT_EQ(plan.task.stages[0].strip_count, 8);
