@@ -29,15 +29,21 @@ partition::Extent kernel_reach(const ConvWeights& weights, const ConvGeometry& g
 
 enum class Activation { None, Silu };
 
-/// Where a normalised map goes. A map that nobody else reads is overwritten: no other memory is
-/// touched for the first time.
-enum class NormTarget { Fresh, InPlace };
-
 struct NormGeometry {
   int groups = 32;
   double eps = 1e-5;
   Activation activation = Activation::None;
-  NormTarget target = NormTarget::Fresh;
+};
+
+/// conv(activation(group_norm(x))) + shortcut(residual): stride 1, zero padded to the size of x.
+struct NormedConvolution {
+  const NormWeights& norm;
+  NormGeometry norm_geometry;
+  const ConvWeights& conv;
+  partition::Extent dilation{1, 1};
+  at::Tensor bias_BC = {};                  ///< instead of conv.bias where defined
+  at::Tensor residual_BCHW = {};            ///< added where defined
+  const LinearWeights* shortcut = nullptr;  ///< 1x1 convolution of the residual
 };
 
 struct AttentionWeights {
@@ -69,6 +75,8 @@ class SpatialOps {
   /// Group normalisation over the whole canvas, then the activation.
   virtual at::Tensor group_norm(const at::Tensor& x_BCHW, const NormWeights& weights,
                                 const NormGeometry& geometry) = 0;
+  /// The bits of group_norm, conv2d and an addition, without their maps in memory.
+  virtual at::Tensor normed_conv2d(const at::Tensor& x_BCHW, const NormedConvolution& layer) = 0;
   /// Self-attention of tokens x_BNC (normalised), output projection included, residual not.
   virtual at::Tensor self_attention(const at::Tensor& x_BNC, const AttentionWeights& weights,
                                     const AttentionSite& site, const StepContext& step) = 0;

@@ -7,9 +7,19 @@
 #include "model/layers/conv2d.h"
 #include "model/layers/group_norm.h"
 #include "model/layers/linear.h"
+#include "model/layers/normed_conv.h"
 #include "model/unet/transformer_block.h"
 
 namespace tessera::model {
+namespace {
+
+at::Tensor canvas_moments(const at::Tensor& x_BCHW, int groups) {
+  const auto rows = static_cast<int>(x_BCHW.size(2));
+  const std::int64_t elements = x_BCHW.size(1) / groups * x_BCHW.size(2) * x_BCHW.size(3);
+  return merge_moments(group_moments(x_BCHW, {0, rows}, groups).unsqueeze(0), {elements});
+}
+
+}  // namespace
 
 at::Tensor WholeImageOps::conv2d(const at::Tensor& x_BCHW, const ConvWeights& weights,
                                  const ConvGeometry& geometry, const at::Tensor& bias_BC) {
@@ -24,11 +34,11 @@ at::Tensor WholeImageOps::conv2d(const at::Tensor& x_BCHW, const ConvWeights& we
 
 at::Tensor WholeImageOps::group_norm(const at::Tensor& x_BCHW, const NormWeights& weights,
                                      const NormGeometry& geometry) {
-  const auto rows = static_cast<int>(x_BCHW.size(2));
-  const std::int64_t elements = x_BCHW.size(1) / geometry.groups * x_BCHW.size(2) * x_BCHW.size(3);
-  const at::Tensor moments = group_moments(x_BCHW, {0, rows}, geometry.groups);
-  return apply_group_norm(x_BCHW, merge_moments(moments.unsqueeze(0), {elements}), weights,
-                          geometry);
+  return apply_group_norm(x_BCHW, canvas_moments(x_BCHW, geometry.groups), weights, geometry);
+}
+
+at::Tensor WholeImageOps::normed_conv2d(const at::Tensor& x_BCHW, const NormedConvolution& layer) {
+  return normed_conv_map({x_BCHW}, canvas_moments(x_BCHW, layer.norm_geometry.groups), layer);
 }
 
 at::Tensor WholeImageOps::self_attention(const at::Tensor& x_BNC, const AttentionWeights& weights,

@@ -12,6 +12,7 @@ class WholeImageOps final : public SpatialOps {
                     const ConvGeometry& geometry, const at::Tensor& bias_BC) override;
   at::Tensor group_norm(const at::Tensor& x_BCHW, const NormWeights& weights,
                         const NormGeometry& geometry) override;
+  at::Tensor normed_conv2d(const at::Tensor& x_BCHW, const NormedConvolution& layer) override;
   at::Tensor self_attention(const at::Tensor& x_BNC, const AttentionWeights& weights,
                             const AttentionSite& site, const StepContext& step) override;
   at::Tensor damp_low_modes(const at::Tensor& x_BCHW, double gain) override;

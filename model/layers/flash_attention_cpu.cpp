@@ -1,7 +1,6 @@
 #include "model/layers/flash_attention_cpu.h"
 
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 
 #include <algorithm>
 #include <cmath>
@@ -9,6 +8,7 @@
 #include <vector>
 
 #include "model/layers/flash_tile.h"
+#include "model/layers/row_chunks.h"
 
 namespace tessera::model {
 namespace {
@@ -26,6 +26,9 @@ HeadView head_of(const at::Tensor& x_BKND, std::int64_t index) {
   return {data + index / heads * x_BKND.stride(0) + index % heads * x_BKND.stride(1),
           x_BKND.stride(2)};
 }
+
+/// Tiles whose scratch is allocated once.
+constexpr std::int64_t kTilesPerTask = 8;
 
 /// Keys transposed per panel of keys, values in panels of columns.
 void pack_head(HeadView k, HeadView v, std::int64_t keys, std::int64_t width, float* packed_keys,
@@ -74,9 +77,8 @@ struct Problem {
   std::int64_t tiles;        ///< per head
 };
 
-void run_tile(const Problem& problem, std::int64_t head, std::int64_t tile,
-              const std::vector<float>& packed, const Scratch& scratch, at::Tensor& out_BNKD,
-              at::Tensor& lse_BKN) {
+void run_tile(const Problem& problem, std::int64_t head, std::int64_t tile, const float* keys,
+              const Scratch& scratch, at::Tensor& out_BNKD, at::Tensor& lse_BKN) {
   const std::int64_t width = problem.width;
   const std::int64_t begin = tile * kTileQueries;
   const std::int64_t count = std::min(kTileQueries, problem.queries - begin);
@@ -88,7 +90,6 @@ void run_tile(const Problem& problem, std::int64_t head, std::int64_t tile,
       queries[row * width + d] = q.row(begin + row)[d] * scale;
   }
   std::fill(queries + count * width, queries + kTileQueries * width, 0.0f);
-  const float* const keys = packed.data() + head * 2 * problem.packed_keys * width;
   flash_tile({keys, keys + problem.packed_keys * width, problem.keys, width}, scratch.view());
   const std::int64_t heads = problem.q.size(1);
   float* const out = out_BNKD.mutable_data_ptr<float>() +
@@ -112,24 +113,24 @@ FlashAttention flash_attention_cpu(const at::Tensor& q_BKND, const at::Tensor& k
                         q_BKND.size(3),
                         padded_keys(k_BKMD.size(2)),
                         (q_BKND.size(2) + kTileQueries - 1) / kTileQueries};
-  std::vector<float> packed(
-      static_cast<std::size_t>(batch * heads * 2 * problem.packed_keys * problem.width));
-  at::parallel_for(0, batch * heads, 1, [&](std::int64_t first, std::int64_t last) {
-    for (std::int64_t head = first; head < last; ++head) {
-      float* const keys = packed.data() + head * 2 * problem.packed_keys * problem.width;
-      pack_head(head_of(k_BKMD, head), head_of(v_BKMD, head), problem.keys, problem.width, keys,
-                keys + problem.packed_keys * problem.width);
-    }
+  const at::Tensor packed =
+      at::empty({batch * heads, 2 * problem.packed_keys * problem.width}, q_BKND.options());
+  for_row_chunks(batch * heads, 1, [&](std::int64_t head, std::int64_t) {
+    float* const keys = packed[head].mutable_data_ptr<float>();
+    pack_head(head_of(k_BKMD, head), head_of(v_BKMD, head), problem.keys, problem.width, keys,
+              keys + problem.packed_keys * problem.width);
   });
   at::Tensor out_BNKD = at::empty({batch, problem.queries, heads, problem.width}, q_BKND.options());
   at::Tensor lse_BKN = at::empty({batch, heads, problem.queries}, q_BKND.options());
-  at::parallel_for(0, batch * heads * problem.tiles, 1, [&](std::int64_t first, std::int64_t last) {
+  const auto run_tiles = [&](std::int64_t first, std::int64_t last) {
     const Scratch scratch(problem.width);
     for (std::int64_t index = first; index < last; ++index) {
-      run_tile(problem, index / problem.tiles, index % problem.tiles, packed, scratch, out_BNKD,
-               lse_BKN);
+      const std::int64_t head = index / problem.tiles;
+      run_tile(problem, head, index % problem.tiles, packed[head].const_data_ptr<float>(), scratch,
+               out_BNKD, lse_BKN);
     }
-  });
+  };
+  for_row_chunks(batch * heads * problem.tiles, kTilesPerTask, run_tiles);
   return {out_BNKD.transpose(1, 2), lse_BKN};
 }
 

@@ -47,41 +47,31 @@ TESSERA_INLINE void score_6x16(const float* queries, const float* panel, std::in
   }
 }
 
-/// output[row][0..8 Vectors) += shares[row][key] values[key][...] for three queries.
+/// output[row][0..8 Vectors) += shares[row][key] values[key][...] for six queries.
 template <int Vectors>
-TESSERA_INLINE void accumulate_3(const float* shares, std::int64_t keys, const float* values,
+TESSERA_INLINE void accumulate_6(const float* shares, std::int64_t keys, const float* values,
                                  std::int64_t width, float* output) {
-  Lanes sum[3][Vectors];
-#pragma GCC unroll 3
-  for (int row = 0; row < 3; ++row) {
-#pragma GCC unroll 4
+  Lanes sum[6][Vectors];
+#pragma GCC unroll 6
+  for (int row = 0; row < 6; ++row) {
+#pragma GCC unroll 2
     for (int v = 0; v < Vectors; ++v) sum[row][v] = load(output + row * width + v * kLanes);
   }
   for (std::int64_t key = 0; key < keys; ++key) {
     Lanes value[Vectors];
-#pragma GCC unroll 4
+#pragma GCC unroll 2
     for (int v = 0; v < Vectors; ++v) value[v] = load(values + (key * Vectors + v) * kLanes);
-#pragma GCC unroll 3
-    for (int row = 0; row < 3; ++row) {
+#pragma GCC unroll 6
+    for (int row = 0; row < 6; ++row) {
       const float share = shares[row * kBlockKeys + key];
-#pragma GCC unroll 4
+#pragma GCC unroll 2
       for (int v = 0; v < Vectors; ++v) sum[row][v] += value[v] * share;
     }
   }
-#pragma GCC unroll 3
-  for (int row = 0; row < 3; ++row) {
-#pragma GCC unroll 4
+#pragma GCC unroll 6
+  for (int row = 0; row < 6; ++row) {
+#pragma GCC unroll 2
     for (int v = 0; v < Vectors; ++v) store(output + row * width + v * kLanes, sum[row][v]);
-  }
-}
-
-/// The tile's output columns of one panel of values; `values` is the panel's first key.
-template <int Vectors>
-TESSERA_INLINE void accumulate_panel(const TileScratch& scratch, std::int64_t keys,
-                                     const float* values, std::int64_t width, std::int64_t column) {
-  for (std::int64_t row = 0; row < kTileQueries; row += 3) {
-    accumulate_3<Vectors>(scratch.scores + row * kBlockKeys, keys, values, width,
-                          scratch.output + row * width + column);
   }
 }
 
@@ -92,12 +82,14 @@ TESSERA_INLINE void accumulate(const PackedHead& head, const TileScratch& scratc
   for (std::int64_t d = 0; d < head.width; d += value_panel(d, head.width)) {
     const std::int64_t columns = value_panel(d, head.width);
     const float* const values = head.values + d * rows + begin * columns;
-    if (columns == 4 * kLanes) {
-      accumulate_panel<4>(scratch, keys, values, head.width, d);
-    } else if (columns == 2 * kLanes) {
-      accumulate_panel<2>(scratch, keys, values, head.width, d);
-    } else {
-      accumulate_panel<1>(scratch, keys, values, head.width, d);
+    for (std::int64_t row = 0; row < kTileQueries; row += 6) {
+      const float* const shares = scratch.scores + row * kBlockKeys;
+      float* const output = scratch.output + row * head.width + d;
+      if (columns == 2 * kLanes) {
+        accumulate_6<2>(shares, keys, values, head.width, output);
+      } else {
+        accumulate_6<1>(shares, keys, values, head.width, output);
+      }
     }
   }
 }

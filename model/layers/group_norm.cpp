@@ -72,28 +72,33 @@ at::Tensor moments_by_tensor(const at::Tensor& x_BCHW, partition::RowRange rows,
   return at::stack({mean.squeeze(2), m2}, 2).cpu();
 }
 
-void normalise_in_memory(const at::Tensor& x_BCHW, const at::Tensor& scale_BC,
-                         const at::Tensor& shift_BC, Activation activation, at::Tensor& y_BCHW) {
+void normalise_in_memory(const at::Tensor& x_BCHW, const ChannelScale& norm, Activation activation,
+                         at::Tensor& y_BCHW) {
   const std::int64_t channels = x_BCHW.size(1);
   const std::int64_t pixels = x_BCHW.size(2) * x_BCHW.size(3);
   const std::int64_t chunk = std::max<std::int64_t>(16, kChunkFloats / channels);
   for (std::int64_t b = 0; b < x_BCHW.size(0); ++b) {
     const float* const from = x_BCHW.const_data_ptr<float>() + b * pixels * channels;
     float* const to = y_BCHW.mutable_data_ptr<float>() + b * pixels * channels;
-    const float* const scale = scale_BC.const_data_ptr<float>() + b * channels;
-    const float* const shift = shift_BC.const_data_ptr<float>() + b * channels;
     for_row_chunks(pixels, chunk, [&](std::int64_t begin, std::int64_t end) {
-      const PixelRun run{from + begin * channels, end - begin, channels};
-      if (activation == Activation::Silu) {
-        scale_shift_silu(run, scale, shift, to + begin * channels);
-      } else {
-        scale_shift(run, scale, shift, to + begin * channels);
-      }
+      normalise_run({from + begin * channels, end - begin, channels}, norm, b, activation,
+                    to + begin * channels);
     });
   }
 }
 
 }  // namespace
+
+void normalise_run(const PixelRun& run, const ChannelScale& norm, std::int64_t b,
+                   Activation activation, float* to) {
+  const float* const scale = norm.scale_BC.const_data_ptr<float>() + b * run.channels;
+  const float* const shift = norm.shift_BC.const_data_ptr<float>() + b * run.channels;
+  if (activation == Activation::Silu) {
+    scale_shift_silu(run, scale, shift, to);
+  } else {
+    scale_shift(run, scale, shift, to);
+  }
+}
 
 at::Tensor group_moments(const at::Tensor& x_BCHW, partition::RowRange rows, int groups) {
   if (!x_BCHW.is_cpu() || x_BCHW.scalar_type() != at::kFloat) {
@@ -139,21 +144,27 @@ at::Tensor merge_moments(const at::Tensor& blocks_KBG2, const std::vector<std::i
   return result;
 }
 
-at::Tensor apply_group_norm(const at::Tensor& x_BCHW, const at::Tensor& moments_BG2,
-                            const NormWeights& weights, const NormGeometry& geometry) {
-  const at::Tensor x = x_BCHW.contiguous(at::MemoryFormat::ChannelsLast);
-  const std::int64_t width = x.size(1) / geometry.groups;
+ChannelScale channel_scale(const at::Tensor& moments_BG2, const NormWeights& weights,
+                           const NormGeometry& geometry) {
+  const std::int64_t width = weights.weight.size(0) / geometry.groups;
   const at::Tensor moments = moments_BG2.repeat_interleave(width, 1);
   const at::Tensor scale =
       moments.select(2, 1).add(geometry.eps).rsqrt() * weights.weight.to(at::kDouble).cpu();
   const at::Tensor shift = weights.bias.to(at::kDouble).cpu() - moments.select(2, 0) * scale;
-  const at::Tensor scale_BC = scale.to(x.options().dtype(at::kFloat)).contiguous();
-  const at::Tensor shift_BC = shift.to(x.options().dtype(at::kFloat)).contiguous();
-  at::Tensor y = geometry.target == NormTarget::InPlace ? x : at::empty_like(x);
+  const at::TensorOptions options = weights.weight.options().dtype(at::kFloat);
+  return {scale.to(options).contiguous(), shift.to(options).contiguous()};
+}
+
+at::Tensor apply_group_norm(const at::Tensor& x_BCHW, const at::Tensor& moments_BG2,
+                            const NormWeights& weights, const NormGeometry& geometry) {
+  const at::Tensor x = x_BCHW.contiguous(at::MemoryFormat::ChannelsLast);
+  const ChannelScale norm = channel_scale(moments_BG2, weights, geometry);
+  at::Tensor y = at::empty_like(x);
   if (x.is_cpu() && x.scalar_type() == at::kFloat) {
-    normalise_in_memory(x, scale_BC, shift_BC, geometry.activation, y);
+    normalise_in_memory(x, norm, geometry.activation, y);
   } else {
-    at::addcmul_out(y, shift_BC.unsqueeze(2).unsqueeze(3), x, scale_BC.unsqueeze(2).unsqueeze(3));
+    at::addcmul_out(y, norm.shift_BC.unsqueeze(2).unsqueeze(3), x,
+                    norm.scale_BC.unsqueeze(2).unsqueeze(3));
     if (geometry.activation == Activation::Silu) at::silu_(y);
   }
   return y;

@@ -2,6 +2,7 @@
 
 #include <ATen/core/Tensor.h>
 
+#include "model/layers/norm_kernel.h"
 #include "model/spatial_ops.h"
 #include "partition/row_range.h"
 
@@ -18,6 +19,21 @@ at::Tensor group_moments(const at::Tensor& x_BCHW, partition::RowRange rows, int
 /// \param blocks_KBG2  fp32 partial moments per block; \param elements  count behind each of them.
 /// \return fp64 [B, groups, 2]: mean and biased variance M2 / n.
 at::Tensor merge_moments(const at::Tensor& blocks_KBG2, const std::vector<std::int64_t>& elements);
+
+/// A group norm as x scale + shift per batch element and channel.
+struct ChannelScale {
+  at::Tensor scale_BC;  ///< weight / sqrt(var + eps)
+  at::Tensor shift_BC;  ///< bias - mean scale
+};
+
+/// Computed in double, rounded to fp32. \param moments_BG2  from merge_moments.
+ChannelScale channel_scale(const at::Tensor& moments_BG2, const NormWeights& weights,
+                           const NormGeometry& geometry);
+
+/// activation(x scale + shift) of pixels of batch element `b`, fp32 on the CPU; `to` may be the
+/// run.
+void normalise_run(const PixelRun& run, const ChannelScale& norm, std::int64_t b,
+                   Activation activation, float* to);
 
 /// activation((x - mean) / sqrt(var + eps) * weight + bias), channels-last.
 at::Tensor apply_group_norm(const at::Tensor& x_BCHW, const at::Tensor& moments_BG2,

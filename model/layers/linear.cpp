@@ -22,4 +22,9 @@ at::Tensor linear(const at::Tensor& x, const LinearWeights& weights) {
   return y.permute({0, 2, 3, 1}).reshape(shape);
 }
 
+at::Tensor pointwise(const at::Tensor& x_BCHW, const LinearWeights& weights) {
+  const at::Tensor x_BHWC = x_BCHW.permute({0, 2, 3, 1});
+  return linear(x_BHWC, weights).permute({0, 3, 1, 2});
+}
+
 }  // namespace tessera::model

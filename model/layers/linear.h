@@ -12,4 +12,7 @@ namespace tessera::model {
 /// the number of rows (at::linear takes other kernels for few rows and with several threads).
 at::Tensor linear(const at::Tensor& x, const LinearWeights& weights);
 
+/// A 1x1 convolution of a channels-last map.
+at::Tensor pointwise(const at::Tensor& x_BCHW, const LinearWeights& weights);
+
 }  // namespace tessera::model

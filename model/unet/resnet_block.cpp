@@ -2,8 +2,6 @@
 
 #include <ATen/ATen.h>
 
-#include "model/layers/linear.h"
-
 namespace tessera::model {
 namespace {
 
@@ -11,21 +9,16 @@ partition::Extent dilation_of(const ResnetWeights& weights, const StepContext& s
   return weights.dilation == DilationPolicy::Restrained ? step.dilation : partition::Extent{1, 1};
 }
 
-/// \param shift_BC  added to the bias: (b + t) + sum instead of another pass over the map. Traces
-///                  show the convolution without it. May be undefined.
-at::Tensor traced_conv(const at::Tensor& x, const ConvWeights& conv, const std::string& name,
-                       const ResnetWeights& weights, const at::Tensor& shift_BC,
-                       const StepContext& step, SpatialOps& spatial) {
-  const bool traced = step.tap != nullptr && weights.dilation == DilationPolicy::Restrained;
-  const at::Tensor bias_BC = shift_BC.defined() ? shift_BC + conv.bias : at::Tensor();
-  const ConvGeometry geometry{.dilation = dilation_of(weights, step)};
-  if (traced) step.show("dilated." + weights.path + "." + name + ".in", x);
-  at::Tensor y = spatial.conv2d(x, conv, geometry, bias_BC);
-  if (traced) {
-    step.show("dilated." + weights.path + "." + name + ".out",
-              shift_BC.defined() ? y - shift_BC.unsqueeze(2).unsqueeze(3) : y);
-  }
-  return y;
+/// Traces see the map that a dilated convolution reads, and its sums before time shift and
+/// residual: computed beside the network, whose own operations stay the same.
+void trace(const at::Tensor& x, const NormedConvolution& layer, const ResnetWeights& weights,
+           const std::string& conv, const StepContext& step, SpatialOps& spatial) {
+  if (step.tap == nullptr || weights.dilation == DilationPolicy::Fixed) return;
+  const std::string name = "dilated." + weights.path + "." + conv;
+  const at::Tensor normalised = spatial.group_norm(x, layer.norm, layer.norm_geometry);
+  step.show(name + ".in", normalised);
+  step.show(name + ".out",
+            spatial.conv2d(normalised, layer.conv, {.dilation = layer.dilation}, {}));
 }
 
 }  // namespace
@@ -50,26 +43,24 @@ ResnetWeights load_resnet(WeightSource& source, const std::string& path, const R
   return weights;
 }
 
-at::Tensor pointwise(const at::Tensor& x_BCHW, const LinearWeights& weights) {
-  const at::Tensor x_BHWC = x_BCHW.permute({0, 2, 3, 1});
-  return linear(x_BHWC, weights).permute({0, 3, 1, 2});
-}
-
 at::Tensor resnet_block(const at::Tensor& x_BCHW, const ResnetWeights& weights,
                         const NormGeometry& norm, const StepContext& step, SpatialOps& spatial) {
   NormGeometry activated = norm;
   activated.activation = Activation::Silu;
-  at::Tensor time_shift;
+  const partition::Extent dilation = dilation_of(weights, step);
+  NormedConvolution first{weights.norm1, activated, weights.conv1, dilation};
   if (step.time_shifts != nullptr) {
-    time_shift = (*step.time_shifts)[static_cast<std::size_t>(weights.index)];
+    // (b + t) + sum instead of another pass over the map.
+    first.bias_BC =
+        (*step.time_shifts)[static_cast<std::size_t>(weights.index)] + weights.conv1.bias;
   }
-  at::Tensor h = spatial.group_norm(x_BCHW, weights.norm1, activated);
-  h = traced_conv(h, weights.conv1, "conv1", weights, time_shift, step, spatial);
-  // A trace may still hold the output of the first convolution.
-  activated.target = step.tap == nullptr ? NormTarget::InPlace : NormTarget::Fresh;
-  h = spatial.group_norm(h, weights.norm2, activated);
-  h = traced_conv(h, weights.conv2, "conv2", weights, {}, step, spatial);
-  return h.add_(weights.shortcut.weight.defined() ? pointwise(x_BCHW, weights.shortcut) : x_BCHW);
+  NormedConvolution second{weights.norm2, activated, weights.conv2, dilation};
+  second.residual_BCHW = x_BCHW;
+  if (weights.shortcut.weight.defined()) second.shortcut = &weights.shortcut;
+  trace(x_BCHW, first, weights, "conv1", step, spatial);
+  const at::Tensor h = spatial.normed_conv2d(x_BCHW, first);
+  trace(h, second, weights, "conv2", step, spatial);
+  return spatial.normed_conv2d(h, second);
 }
 
 }  // namespace tessera::model

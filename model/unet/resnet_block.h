@@ -39,7 +39,4 @@ ResnetWeights load_resnet(WeightSource& source, const std::string& path, const R
 at::Tensor resnet_block(const at::Tensor& x_BCHW, const ResnetWeights& weights,
                         const NormGeometry& norm, const StepContext& step, SpatialOps& spatial);
 
-/// A 1x1 convolution of a channels-last map.
-at::Tensor pointwise(const at::Tensor& x_BCHW, const LinearWeights& weights);
-
 }  // namespace tessera::model

@@ -160,8 +160,7 @@ at::Tensor Unet::forward(const at::Tensor& x_BCHW, const StepContext& step,
   }
   NormGeometry norm = resnet_norm();
   norm.activation = Activation::Silu;
-  x = spatial.group_norm(x, norm_out_, norm);
-  return spatial.conv2d(x, conv_out_, {}, {});
+  return spatial.normed_conv2d(x, {norm_out_, norm, conv_out_});
 }
 
 }  // namespace tessera::model

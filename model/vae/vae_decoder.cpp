@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "model/layers/linear.h"
+
 namespace tessera::model {
 
 VaeDecoder::VaeDecoder(VaeConfig config, WeightSource& source) : config_(std::move(config)) {
@@ -41,8 +43,8 @@ at::Tensor VaeDecoder::decode(const at::Tensor& latents_B4HW, SpatialOps& spatia
     }
     if (level.resample.weight.defined()) x = spatial.conv2d(x, level.resample, {.upsample = 2}, {});
   }
-  x = spatial.group_norm(x, norm_out_, {config_.norm_groups, kVaeNormEps, Activation::Silu});
-  return spatial.conv2d(x, conv_out_, {}, {});
+  const NormGeometry norm{config_.norm_groups, kVaeNormEps, Activation::Silu};
+  return spatial.normed_conv2d(x, {norm_out_, norm, conv_out_});
 }
 
 }  // namespace tessera::model

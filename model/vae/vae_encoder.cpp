@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "model/layers/linear.h"
+
 namespace tessera::model {
 
 VaeEncoder::VaeEncoder(VaeConfig config, WeightSource& source) : config_(std::move(config)) {
@@ -42,8 +44,8 @@ at::Tensor VaeEncoder::encode(const at::Tensor& image_B3HW, SpatialOps& spatial)
     if (level.resample.weight.defined()) x = spatial.conv2d(x, level.resample, downsample, {});
   }
   x = run_vae_middle(x, middle_, config_.norm_groups, spatial);
-  x = spatial.group_norm(x, norm_out_, {config_.norm_groups, kVaeNormEps, Activation::Silu});
-  return pointwise(spatial.conv2d(x, conv_out_, {}, {}), quant_);
+  const NormGeometry norm{config_.norm_groups, kVaeNormEps, Activation::Silu};
+  return pointwise(spatial.normed_conv2d(x, {norm_out_, norm, conv_out_}), quant_);
 }
 
 }  // namespace tessera::model

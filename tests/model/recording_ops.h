@@ -42,6 +42,14 @@ class RecordingOps final : public SpatialOps {
     norms.push_back({weights_.layer_of(weights.bias), geometry});
     return whole_.group_norm(x_BCHW, weights, geometry);
   }
+  at::Tensor normed_conv2d(const at::Tensor& x_BCHW, const NormedConvolution& layer) override {
+    norms.push_back({weights_.layer_of(layer.norm.bias), layer.norm_geometry});
+    convs.push_back({weights_.layer_of(layer.conv.bias),
+                     {.dilation = layer.dilation},
+                     x_BCHW.sizes().vec(),
+                     layer.bias_BC});
+    return whole_.normed_conv2d(x_BCHW, layer);
+  }
   at::Tensor self_attention(const at::Tensor& x_BNC, const AttentionWeights& weights,
                             const AttentionSite& site, const StepContext& step) override {
     attentions.push_back({site, step.step});

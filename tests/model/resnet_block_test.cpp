@@ -145,11 +145,5 @@ TEST_F(ResnetBlock, WithoutAnEmbeddingNeedsNoTimeProjection) {
   EXPECT_FALSE(source_.shapes.contains("vae.time_emb_proj.weight"));
 }
 
-TEST_F(ResnetBlock, PointwiseMixesTheChannelsOfEachPixel) {
-  const LinearWeights swap{at::tensor({0.0f, 1.0f, 1.0f, 0.0f}).view({2, 2}), {}};
-  const at::Tensor x = at::arange(12, at::kFloat).view({1, 2, 2, 3});
-  EXPECT_TRUE(at::equal(pointwise(x, swap), x.flip(1)));
-}
-
 }  // namespace
 }  // namespace tessera::model

@@ -27,4 +27,15 @@ at::Tensor add_halo_rows(comm::Communicator& comm, const at::Tensor& x_BCHW,
                          const std::vector<partition::RowRange>& owned, int above, int below,
                          int total_rows);
 
+/// Rows of the canvas next to a strip, [B, C, 0 .. reach, W] channels-last.
+struct HaloRows {
+  at::Tensor above_BCHW;
+  at::Tensor below_BCHW;
+};
+
+/// The caller's neighbouring rows alone: its own are not copied. Where the canvas ends, fewer than
+/// `reach` rows come. All members call it with the same reach.
+HaloRows halo_rows(comm::Communicator& comm, const at::Tensor& x_BCHW,
+                   const std::vector<partition::RowRange>& owned, int reach, int total_rows);
+
 }  // namespace tessera::worker

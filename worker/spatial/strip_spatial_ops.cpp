@@ -5,6 +5,7 @@
 #include "fusion/free_u.h"
 #include "model/layers/conv2d.h"
 #include "model/layers/group_norm.h"
+#include "model/layers/normed_conv.h"
 #include "worker/spatial/merged_statistics.h"
 #include "worker/spatial/row_exchange.h"
 
@@ -50,6 +51,19 @@ at::Tensor StripSpatialOps::group_norm(const at::Tensor& x_BCHW, const model::No
                                        const model::NormGeometry& geometry) {
   return model::apply_group_norm(x_BCHW, merged_group_moments(*group_, x_BCHW, geometry.groups),
                                  weights, geometry);
+}
+
+at::Tensor StripSpatialOps::normed_conv2d(const at::Tensor& x_BCHW,
+                                          const model::NormedConvolution& layer) {
+  const at::Tensor moments = merged_group_moments(*group_, x_BCHW, layer.norm_geometry.groups);
+  if (group_->alone()) return model::normed_conv_map({x_BCHW}, moments, layer);
+  const int reach = model::kernel_reach(layer.conv, {.dilation = layer.dilation}).rows;
+  const partition::Extent canvas = canvas_of(x_BCHW);
+  const auto owned = rows_on_map(group_->owned, canvas.cols, group_->latent);
+  const HaloRows halo = halo_rows(*group_->halos, x_BCHW, owned, reach, canvas.rows);
+  const int first_row = owned[static_cast<std::size_t>(group_->member)].begin;
+  return model::normed_conv_map({x_BCHW, halo.above_BCHW, halo.below_BCHW, first_row}, moments,
+                                layer);
 }
 
 at::Tensor StripSpatialOps::self_attention(const at::Tensor& x_BNC,

@@ -10,7 +10,8 @@ namespace tessera::worker {
 /// path. All members of the group call the same operations in the same order.
 ///
 /// Per call: conv2d one exchange of halo rows (2 d W C elements per rank), group_norm and
-/// damp_low_modes one all-gather of block partials, self_attention see ScaleFusedAttention.
+/// damp_low_modes one all-gather of block partials, normed_conv2d both (the rows travel before they
+/// are normalised), self_attention see ScaleFusedAttention.
 /// Statistics are merged from canonical blocks in index order, so they do not depend on the strips.
 class StripSpatialOps final : public model::SpatialOps {
  public:
@@ -21,6 +22,8 @@ class StripSpatialOps final : public model::SpatialOps {
                     const model::ConvGeometry& geometry, const at::Tensor& bias_BC) override;
   at::Tensor group_norm(const at::Tensor& x_BCHW, const model::NormWeights& weights,
                         const model::NormGeometry& geometry) override;
+  at::Tensor normed_conv2d(const at::Tensor& x_BCHW,
+                           const model::NormedConvolution& layer) override;
   at::Tensor self_attention(const at::Tensor& x_BNC, const model::AttentionWeights& weights,
                             const model::AttentionSite& site,
                             const model::StepContext& step) override;

@@ -60,6 +60,33 @@ void every_channel_count(comm::Communicator& world) {
   expect_equal_convolution(scene, wave_conv(64, 32, 1), {}, "pointwise");
 }
 
+/// Tiles, rows and dilated rows, with a residual through a shortcut: bits as of one strip.
+void normed_convolution(comm::Communicator& world) {
+  const model::NormWeights norm{wave({16}, 3, 1.0), wave({16}, 4, 1.0)};
+  const model::LinearWeights shortcut{wave({24, 16}, 5, 0.3), wave({24}, 6, 0.3)};
+  for (const partition::Extent canvas : scene_canvases()) {
+    const StripScene scene(world, canvas);
+    const at::Tensor map = structured_maps(scene.strips(), 16, scene.latent());
+    worker::StripSpatialOps strips = strip_ops(scene.strips());
+    worker::StripSpatialOps one = strip_ops(scene.whole());
+    for (const int out : {24, 3}) {
+      const model::ConvWeights weights = wave_conv(16, out, 3);
+      for (const partition::Extent dilation : {partition::Extent{1, 1}, {5, 2}}) {
+        model::NormedConvolution layer{norm, {4, 1e-5, model::Activation::Silu}, weights, dilation};
+        if (out == 24) {
+          layer.residual_BCHW = map;
+          layer.shortcut = &shortcut;
+        }
+        const at::Tensor expected = one.normed_conv2d(map, layer);
+        if (out == 24) layer.residual_BCHW = scene.strip_of(map);
+        expect_same_bits(
+            strips.normed_conv2d(scene.strip_of(map), layer), scene.strip_of(expected),
+            std::to_string(out) + " channels, dilation " + std::to_string(dilation.rows));
+      }
+    }
+  }
+}
+
 /// Negative control: the outermost halo row replaced by zeros changes the rows at a boundary.
 void one_halo_row_short_is_noticed(comm::Communicator& world) {
   const StripScene scene(world, {32, 24});
@@ -81,6 +108,7 @@ void one_halo_row_short_is_noticed(comm::Communicator& world) {
 constexpr std::array kConvolutionScenarios{
     RankScenario{"EveryGeometry", every_geometry},
     RankScenario{"EveryChannelCount", every_channel_count},
+    RankScenario{"NormedConvolution", normed_convolution},
     RankScenario{"OneHaloRowShortIsNoticed", one_halo_row_short_is_noticed},
 };
 

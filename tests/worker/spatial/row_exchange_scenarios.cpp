@@ -1,6 +1,7 @@
 // Rows between the members of a group, for every number of ranks.
 #include <ATen/ATen.h>
 
+#include <algorithm>
 #include <array>
 
 #include "tests/worker/rank_scenario.h"
@@ -42,6 +43,21 @@ void halo_reaches_over_thin_strips(comm::Communicator& world) {
   }
 }
 
+void halo_rows_end_at_the_canvas(comm::Communicator& world) {
+  const auto owned = thin_strips(world.size());
+  const int total = owned.back().end;
+  const at::Tensor map = wave({2, 3, total, 5}, 1, 1.0);
+  const RowRange own = of_rank(owned, world);
+  for (const int reach : {0, 1, 4}) {
+    const worker::HaloRows halo = worker::halo_rows(world, rows_of(map, own), owned, reach, total);
+    const RowRange above{std::max(0, own.begin - reach), own.begin};
+    const RowRange below{own.end, std::min(total, own.end + reach)};
+    const std::string what = "reach " + std::to_string(reach);
+    expect_same_bits(halo.above_BCHW, rows_of(map, above), what + ", above");
+    expect_same_bits(halo.below_BCHW, rows_of(map, below), what + ", below");
+  }
+}
+
 /// Even members hold the rows from the bottom up, odd ones nothing; afterwards odd members hold
 /// overlapping ranges, rank 0 all rows, the others nothing.
 void redistribution_allows_empty_members(comm::Communicator& world) {
@@ -77,6 +93,7 @@ void moved_bytes_keep_every_type(comm::Communicator& world) {
 
 constexpr std::array kExchangeScenarios{
     RankScenario{"HaloReachesOverThinStrips", halo_reaches_over_thin_strips},
+    RankScenario{"HaloRowsEndAtTheCanvas", halo_rows_end_at_the_canvas},
     RankScenario{"RedistributionAllowsEmptyMembers", redistribution_allows_empty_members},
     RankScenario{"MovedBytesKeepEveryType", moved_bytes_keep_every_type},
 };
