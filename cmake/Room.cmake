@@ -71,13 +71,16 @@ function(tessera_define_source_dir)
   endforeach()
 endfunction()
 
-# room_tests(<name> [TORCH] SOURCES <files...> [LIBS <targets...>]): one executable test_<name> per room,
-# its cases registered with CTest under the label "fast". A source that names TESSERA_SOURCE_DIR gets it
-# defined (seen when CMake runs).
+# room_tests(<name> [TORCH] [LABEL <label>] SOURCES <files...> [LIBS <targets...>]): one executable
+# test_<name>, its cases registered with CTest under the label, by default "fast". A source that names
+# TESSERA_SOURCE_DIR gets it defined (seen when CMake runs).
 function(room_tests name)
-  cmake_parse_arguments(TESTS "TORCH" "" "SOURCES;LIBS" ${ARGN})
+  cmake_parse_arguments(TESTS "TORCH" "LABEL" "SOURCES;LIBS" ${ARGN})
   if(NOT TESTS_SOURCES)
     return()
+  endif()
+  if(NOT TESTS_LABEL)
+    set(TESTS_LABEL fast)
   endif()
   tessera_define_source_dir(${TESTS_SOURCES})
   add_executable(test_${name} ${TESTS_SOURCES})
@@ -95,5 +98,5 @@ function(room_tests name)
   endif()
   include(GoogleTest)
   gtest_discover_tests(test_${name} TEST_PREFIX "${name}." DISCOVERY_TIMEOUT 60
-    PROPERTIES LABELS fast ENVIRONMENT "OMP_NUM_THREADS=1")
+    PROPERTIES LABELS ${TESTS_LABEL} ENVIRONMENT "OMP_NUM_THREADS=1")
 endfunction()
