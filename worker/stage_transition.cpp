@@ -63,6 +63,7 @@ StageRun::Start StageTransition::next_stage(const StagePlan& plan, const StageRe
   const at::Tensor image = upscale(plan, below.image, below.stage, 8);
   const at::Tensor moments = vae_.encode(plan, image);
   const std::string name = stage_name(plan.stage);
+  trace_->rows(name + ".rgb_decoded", below.image, below.stage, TraceRows::Vae);
   trace_->rows(name + ".rgb_upscaled", image, plan.stage, TraceRows::Vae);
   trace_->rows(name + ".moments", moments, plan.stage, TraceRows::Vae);
   const at::Tensor z = sample(plan, moments, {LatentNoise::Posterior, plan.stage});

@@ -1,9 +1,14 @@
 // `official` mode against recorded runs of the released program, with every random number injected.
+// With TESSERA_FIXTURES=DIR, a folder of cases with all their files, every recorded tensor is
+// compared and reported; without it, the trimmed cases that are committed.
 
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
 
 #include "storage/safetensors_file.h"
 #include "tests/worker/parity_case.h"
@@ -37,6 +42,19 @@ double tolerance(const std::string& name) {
   return 1e-3;
 }
 
+struct Difference {
+  double largest = 0;   ///< absolute
+  double relative = 0;  ///< rms(difference) / rms(reference)
+};
+
+Difference difference_of(const TensorView& traced, const TensorView& recorded) {
+  const at::Tensor expected = to_double(recorded);
+  const at::Tensor difference = to_double(traced) - expected;
+  const double rms = expected.square().mean().sqrt().item<double>();
+  return {difference.abs().max().item<double>(),
+          difference.square().mean().sqrt().item<double>() / std::max(rms, 1e-30)};
+}
+
 /// Compares every tensor of `reference` that a trace holds; returns how many there were.
 int compare(const SafetensorsFile& trace, const SafetensorsFile& reference,
             const std::string& prefix) {
@@ -48,11 +66,12 @@ int compare(const SafetensorsFile& trace, const SafetensorsFile& reference,
     if (traced == nullptr) continue;
     EXPECT_EQ(traced->shape, view.shape) << name;
     if (traced->shape != view.shape) continue;
-    const at::Tensor expected = to_double(view);
-    const at::Tensor difference = to_double(*traced) - expected;
-    const double rms = expected.square().mean().sqrt().item<double>();
-    const double relative = difference.square().mean().sqrt().item<double>() / std::max(rms, 1e-30);
-    EXPECT_LE(relative, tolerance(name)) << prefix << name;
+    const Difference difference = difference_of(*traced, view);
+    EXPECT_LE(difference.relative, tolerance(name)) << prefix << name;
+    if (std::getenv("TESSERA_FIXTURES") != nullptr) {
+      std::printf("%-70s max %.1e  relative rms %.1e of %.0e\n", (prefix + name).c_str(),
+                  difference.largest, difference.relative, tolerance(name));
+    }
     ++compared;
   }
   return compared;
@@ -78,6 +97,28 @@ TEST_P(ParityWithReleasedProgram, TwiceTheBaseSizeMatchesLatentsAndLayers) {
 
 TEST_P(ParityWithReleasedProgram, FourTimesTheBaseSizeMatchesLatents) {
   EXPECT_GT(compare(render(case_4x()), recorded("case_4x/trace.safetensors"), ""), 25);
+}
+
+TEST_P(ParityWithReleasedProgram, EveryRecordedTensorMatchesWhereAllFixturesAreThere) {
+  const char* const folder = std::getenv("TESSERA_FIXTURES");
+  if (folder == nullptr) GTEST_SKIP() << "TESSERA_FIXTURES names no folder";
+  const std::filesystem::path cases(folder);
+  ParityCase twice = case_2x();
+  for (const int stage : {0, 1}) {
+    twice.captured_stage = stage;
+    const SafetensorsFile trace = render(twice);
+    const std::string prefix = "stage" + std::to_string(stage);
+    for (const char* const part : {"_unet", "_attn1", "_freeu"}) {
+      const auto file = cases / "case_2x" / (prefix + part + ".safetensors");
+      EXPECT_GT(compare(trace, SafetensorsFile::open(file), prefix + "/"), 20);
+    }
+    EXPECT_GT(compare(trace, SafetensorsFile::open(cases / "case_2x/trace.safetensors"), ""), 20);
+    EXPECT_GT(compare(trace, SafetensorsFile::open(cases / "case_2x/transition.safetensors"), ""),
+              3);
+  }
+  EXPECT_GT(
+      compare(render(case_4x()), SafetensorsFile::open(cases / "case_4x/trace.safetensors"), ""),
+      25);
 }
 
 INSTANTIATE_TEST_SUITE_P(Ranks, ParityWithReleasedProgram, ::testing::Values(1, 2, 3, 4));
