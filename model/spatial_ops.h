@@ -20,7 +20,6 @@ struct ConvGeometry {
   int stride = 1;
   partition::Extent dilation{1, 1};
   Padding padding = Padding::Same;
-  int upsample = 1;  ///< 2: nearest x2 before the convolution
 };
 
 /// Rows and columns that a convolution looks beyond an output position: dilation * (kernel - 1)
@@ -72,6 +71,8 @@ class SpatialOps {
   /// weights.bias when defined, so that a time shift costs no pass over the map.
   virtual at::Tensor conv2d(const at::Tensor& x_BCHW, const ConvWeights& weights,
                             const ConvGeometry& geometry, const at::Tensor& bias_BC) = 0;
+  /// The map enlarged by 2 (nearest), then a 3x3 convolution, zero padded at the canvas.
+  virtual at::Tensor upsampled_conv2d(const at::Tensor& x_BCHW, const ConvWeights& weights) = 0;
   /// Group normalisation over the whole canvas, then the activation.
   virtual at::Tensor group_norm(const at::Tensor& x_BCHW, const NormWeights& weights,
                                 const NormGeometry& geometry) = 0;

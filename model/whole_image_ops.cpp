@@ -23,13 +23,16 @@ at::Tensor canvas_moments(const at::Tensor& x_BCHW, int groups) {
 
 at::Tensor WholeImageOps::conv2d(const at::Tensor& x_BCHW, const ConvWeights& weights,
                                  const ConvGeometry& geometry, const at::Tensor& bias_BC) {
-  if (geometry.upsample == 2) return upsampled_conv_map(x_BCHW, weights, 0);
   const partition::Extent reach = kernel_reach(weights, geometry);
   if (geometry.padding == Padding::AfterOnly) {
     const at::Tensor padded = at::constant_pad_nd(x_BCHW, {0, reach.cols, 0, reach.rows});
     return conv_map(padded, weights, geometry.stride, geometry.dilation, {0, 0}, bias_BC);
   }
   return conv_map(x_BCHW, weights, geometry.stride, geometry.dilation, reach, bias_BC);
+}
+
+at::Tensor WholeImageOps::upsampled_conv2d(const at::Tensor& x_BCHW, const ConvWeights& weights) {
+  return upsampled_conv_map(x_BCHW, weights, 0);
 }
 
 at::Tensor WholeImageOps::group_norm(const at::Tensor& x_BCHW, const NormWeights& weights,

@@ -10,6 +10,7 @@ class WholeImageOps final : public SpatialOps {
  public:
   at::Tensor conv2d(const at::Tensor& x_BCHW, const ConvWeights& weights,
                     const ConvGeometry& geometry, const at::Tensor& bias_BC) override;
+  at::Tensor upsampled_conv2d(const at::Tensor& x_BCHW, const ConvWeights& weights) override;
   at::Tensor group_norm(const at::Tensor& x_BCHW, const NormWeights& weights,
                         const NormGeometry& geometry) override;
   at::Tensor normed_conv2d(const at::Tensor& x_BCHW, const NormedConvolution& layer) override;

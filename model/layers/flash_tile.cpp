@@ -8,9 +8,12 @@
 #include <numbers>
 
 #include "model/layers/lanes.h"
+#include "model/layers/panel_product.h"
 
 namespace tessera::model {
 namespace {
+
+static_assert(kTileQueries % kProductRows == 0 && kKeyLanes == kPanelColumns);
 
 #define TESSERA_INLINE __attribute__((always_inline)) inline
 
@@ -24,27 +27,6 @@ TESSERA_INLINE Lanes maximum_of(Lanes x) {
   x = larger(x, __builtin_shuffle(x, IntLanes{4, 5, 6, 7, 0, 1, 2, 3}));
   x = larger(x, __builtin_shuffle(x, IntLanes{2, 3, 0, 1, 6, 7, 4, 5}));
   return larger(x, __builtin_shuffle(x, IntLanes{1, 0, 3, 2, 5, 4, 7, 6}));
-}
-
-/// scores[row][0..16) of six queries against a panel of 16 keys.
-TESSERA_INLINE void score_6x16(const float* queries, const float* panel, std::int64_t width,
-                               float* scores) {
-  Lanes sum[6][2] = {};
-  for (std::int64_t d = 0; d < width; ++d) {
-    const Lanes k0 = load(panel + d * kKeyLanes);
-    const Lanes k1 = load(panel + d * kKeyLanes + kLanes);
-#pragma GCC unroll 6
-    for (int row = 0; row < 6; ++row) {
-      const float q = queries[row * width + d];
-      sum[row][0] += k0 * q;
-      sum[row][1] += k1 * q;
-    }
-  }
-#pragma GCC unroll 6
-  for (int row = 0; row < 6; ++row) {
-    store(scores + row * kBlockKeys, sum[row][0]);
-    store(scores + row * kBlockKeys + kLanes, sum[row][1]);
-  }
 }
 
 /// output[row][0..8 Vectors) += shares[row][key] values[key][...] for six queries.
@@ -139,8 +121,8 @@ __attribute__((target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4"))) vo
     const std::int64_t padded = padded_keys(keys);
     for (std::int64_t key = 0; key < padded; key += kKeyLanes) {
       for (std::int64_t row = 0; row < kTileQueries; row += 6) {
-        score_6x16(scratch.queries + row * width, head.keys + (begin + key) * width, width,
-                   scratch.scores + row * kBlockKeys + key);
+        multiply_6x16(scratch.queries + row * width, width, head.keys + (begin + key) * width,
+                      scratch.scores + row * kBlockKeys + key, kBlockKeys);
       }
     }
     for (std::int64_t row = 0; row < kTileQueries; ++row) {

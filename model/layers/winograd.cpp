@@ -35,13 +35,18 @@ std::array<float, kFrequencies> transform_kernel(const float* g, std::int64_t st
   return frequencies;
 }
 
+/// Weights are transformed on every call, whatever the number of rows: beyond this, thin strips
+/// would spend more on it than the tiles save.
+constexpr std::int64_t kLargestKernels = 256 * 1024;
+
 }  // namespace
 
 bool winograd_applies(const ConvWeights& weights, partition::Extent dilation) {
   const at::Tensor& weight = weights.weight;
   return weight.is_cpu() && weight.scalar_type() == at::kFloat && weight.size(2) == 3 &&
          weight.size(3) == 3 && dilation == partition::Extent{1, 1} &&
-         weight.size(0) % kVectorChannels == 0 && weight.size(1) % kVectorChannels == 0;
+         weight.size(0) % kVectorChannels == 0 && weight.size(1) % kVectorChannels == 0 &&
+         weight.size(0) * weight.size(1) <= kLargestKernels;
 }
 
 at::Tensor winograd_weights(const at::Tensor& weight_OIHW) {
@@ -69,7 +74,7 @@ at::Tensor winograd_weights(const at::Tensor& weight_OIHW) {
 
 std::int64_t winograd_block_tiles(std::int64_t in, std::int64_t out) {
   constexpr std::int64_t kCachedWeights = 64 * 1024;  // per frequency
-  return in * out <= kCachedWeights ? 2 * kProductRows : 16 * kProductRows;
+  return in * out <= kCachedWeights ? 2 * kTileQuantum : 16 * kTileQuantum;
 }
 
 void winograd_band(const WinogradBand& band, const WinogradTarget& target) {

@@ -9,7 +9,8 @@
 namespace tessera::model {
 
 /// Whether a convolution of stride 1 runs by winograd_band: 3x3, not dilated, fp32 on the CPU, and
-/// channels in whole vectors. It depends on the layer alone, never on the map or the strip.
+/// channels in whole vectors and not too many. It depends on the layer alone, never on the map or
+/// the strip.
 bool winograd_applies(const ConvWeights& weights, partition::Extent dilation);
 
 /// G g G^T of every kernel as the panels of WinogradBand, [16, panels, in, 16].

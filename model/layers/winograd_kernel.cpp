@@ -3,9 +3,12 @@
 #include "model/layers/winograd_kernel.h"
 
 #include "model/layers/lanes.h"
+#include "model/layers/panel_product.h"
 
 namespace tessera::model {
 namespace {
+
+static_assert(kTileQuantum % kProductRows == 0 && kPanelChannels == kPanelColumns);
 
 #define TESSERA_INLINE __attribute__((always_inline)) inline
 
@@ -35,27 +38,6 @@ TESSERA_INLINE void transform_tile(const float* tile, std::int64_t row_floats,
     transform_input(d, both);
 #pragma GCC unroll 4
     for (int col = 0; col < 4; ++col) store(to + (row * 4 + col) * stride, both[col]);
-  }
-}
-
-/// products[row][0..16) of six tiles with one panel of weights.
-TESSERA_INLINE void multiply_6x16(const float* tiles, std::int64_t in, const float* panel,
-                                  float* products, std::int64_t out) {
-  Lanes sum[6][2] = {};
-  for (std::int64_t c = 0; c < in; ++c) {
-    const Lanes w0 = load(panel + c * kPanelChannels);
-    const Lanes w1 = load(panel + c * kPanelChannels + kLanes);
-#pragma GCC unroll 6
-    for (int row = 0; row < 6; ++row) {
-      const float x = tiles[row * in + c];
-      sum[row][0] += w0 * x;
-      sum[row][1] += w1 * x;
-    }
-  }
-#pragma GCC unroll 6
-  for (int row = 0; row < 6; ++row) {
-    store(products + row * out, sum[row][0]);
-    store(products + row * out + kLanes, sum[row][1]);
   }
 }
 

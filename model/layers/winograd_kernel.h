@@ -7,8 +7,8 @@ namespace tessera::model {
 /// F(2x2, 3x3) of Lavin and Gray (arXiv 1509.09308): Y = A^T [(G g G^T) . (B^T d B)] A turns the
 /// 36 multiplications of a 2x2 tile of outputs into 16, one matrix product per frequency.
 inline constexpr std::int64_t kFrequencies = 16;
-/// Rows of the matrix product's register tile; blocks of tiles are multiples of it.
-inline constexpr std::int64_t kProductRows = 6;
+/// Blocks of tiles are multiples of this: the rows of the matrix product's register tile.
+inline constexpr std::int64_t kTileQuantum = 6;
 /// Channels come in whole vectors.
 inline constexpr std::int64_t kVectorChannels = 8;
 /// Output channels of one panel of weights; the last panel is padded with zeros.
@@ -23,7 +23,7 @@ struct WinogradBand {
   const float* weights = nullptr;  ///< [frequency][panel][in][16]
   const float* bias = nullptr;     ///< [out]
   std::int64_t out = 0;            ///< a multiple of kVectorChannels
-  std::int64_t block_tiles = 12;   ///< a multiple of kProductRows
+  std::int64_t block_tiles = 12;   ///< a multiple of kTileQuantum
 };
 
 /// Scratch of one thread, zero at first.

@@ -13,8 +13,8 @@ namespace {
 
 /// The transformer's entry norm has its own eps, whatever the resnets use (diffusers).
 constexpr double kEntryNormEps = 1e-6;
-/// Tokens of one cross-attention chunk; fixed, so results do not depend on the strip.
-constexpr std::int64_t kCrossChunk = 256;
+/// Tokens of one cross-attention chunk, which packs the text's keys once.
+constexpr std::int64_t kCrossChunk = 512;
 
 AttentionWeights load_attention(WeightSource& source, const std::string& path, int width,
                                 int context) {
@@ -44,17 +44,19 @@ TransformerBlockWeights load_block(WeightSource& source, const std::string& path
 at::Tensor cross_attention_residual(const at::Tensor& x_BNC, const TransformerBlockWeights& block,
                                     const KeyValue& text) {
   at::Tensor result = at::empty_like(x_BNC);
-  for (std::int64_t b = 0; b < x_BNC.size(0); ++b) {
-    const at::Tensor k = text.k_BKND.narrow(0, b, 1);
-    const at::Tensor v = text.v_BKND.narrow(0, b, 1);
-    for_row_chunks(x_BNC.size(1), kCrossChunk, [&](std::int64_t begin, std::int64_t end) {
-      const at::Tensor x = x_BNC.narrow(0, b, 1).narrow(1, begin, end - begin);
-      const at::Tensor q = linear(layer_norm(x, block.norm2), block.cross.q);
-      const Attended heads = attend(split_heads(q, block.site.heads), k, v, LogSumExp::Skip);
-      at::Tensor target = result.narrow(0, b, 1).narrow(1, begin, end - begin);
-      at::add_out(target, x, linear(join_heads(heads.out_BKND), block.cross.out));
-    });
-  }
+  const std::int64_t tokens = x_BNC.size(1);
+  const std::int64_t chunks = (tokens + kCrossChunk - 1) / kCrossChunk;
+  for_row_chunks(x_BNC.size(0) * chunks, 1, [&](std::int64_t index, std::int64_t) {
+    const std::int64_t b = index / chunks;
+    const std::int64_t begin = index % chunks * kCrossChunk;
+    const std::int64_t count = std::min(kCrossChunk, tokens - begin);
+    const at::Tensor x = x_BNC.narrow(0, b, 1).narrow(1, begin, count);
+    const at::Tensor q = linear(layer_norm(x, block.norm2), block.cross.q);
+    const Attended heads = attend(split_heads(q, block.site.heads), text.k_BKND.narrow(0, b, 1),
+                                  text.v_BKND.narrow(0, b, 1), LogSumExp::Skip);
+    at::Tensor target = result.narrow(0, b, 1).narrow(1, begin, count);
+    at::add_out(target, x, linear(join_heads(heads.out_BKND), block.cross.out));
+  });
   return result;
 }
 

@@ -136,7 +136,7 @@ at::Tensor Unet::run_up(at::Tensor x, std::size_t position, std::vector<at::Tens
     }
   }
   if (block.resample.weight.defined()) {
-    x = spatial.conv2d(x, block.resample, {.upsample = 2}, {});
+    x = spatial.upsampled_conv2d(x, block.resample);
   }
   step.show("block.up_blocks." + std::to_string(position) + ".out", x);
   return x;

@@ -41,7 +41,7 @@ at::Tensor VaeDecoder::decode(const at::Tensor& latents_B4HW, SpatialOps& spatia
     for (const ResnetWeights& resnet : level.resnets) {
       x = run_vae_resnet(x, resnet, config_.norm_groups, spatial);
     }
-    if (level.resample.weight.defined()) x = spatial.conv2d(x, level.resample, {.upsample = 2}, {});
+    if (level.resample.weight.defined()) x = spatial.upsampled_conv2d(x, level.resample);
   }
   const NormGeometry norm{config_.norm_groups, kVaeNormEps, Activation::Silu};
   return spatial.normed_conv2d(x, {norm_out_, norm, conv_out_});

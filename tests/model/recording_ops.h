@@ -16,6 +16,7 @@ class RecordingOps final : public SpatialOps {
     ConvGeometry geometry;
     std::vector<std::int64_t> shape;  ///< of the input
     at::Tensor bias_BC;
+    bool upsampled = false;
   };
   struct Norm {
     std::string layer;
@@ -36,6 +37,10 @@ class RecordingOps final : public SpatialOps {
                     const ConvGeometry& geometry, const at::Tensor& bias_BC) override {
     convs.push_back({weights_.layer_of(weights.bias), geometry, x_BCHW.sizes().vec(), bias_BC});
     return whole_.conv2d(x_BCHW, weights, geometry, bias_BC);
+  }
+  at::Tensor upsampled_conv2d(const at::Tensor& x_BCHW, const ConvWeights& weights) override {
+    convs.push_back({weights_.layer_of(weights.bias), {}, x_BCHW.sizes().vec(), {}, true});
+    return whole_.upsampled_conv2d(x_BCHW, weights);
   }
   at::Tensor group_norm(const at::Tensor& x_BCHW, const NormWeights& weights,
                         const NormGeometry& geometry) override {

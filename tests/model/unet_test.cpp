@@ -75,7 +75,7 @@ TEST_F(UnetForward, RunsEveryConvolutionOnceOnTheMapOfItsLevel) {
     const bool down = conv.layer.find("downsamplers") != std::string::npos;
     const bool up = conv.layer.find("upsamplers") != std::string::npos;
     EXPECT_EQ(conv.geometry.stride, down ? 2 : 1);
-    EXPECT_EQ(conv.geometry.upsample, up ? 2 : 1);
+    EXPECT_EQ(conv.upsampled, up);
     EXPECT_EQ(conv.geometry.padding, Padding::Same);
     EXPECT_EQ(conv.shape[2] * 12, conv.shape[3] * 16);  // never another aspect
   }

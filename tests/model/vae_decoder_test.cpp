@@ -43,7 +43,7 @@ TEST_F(Decoder, UpsamplesAfterTheFirstThreeLevels) {
   decoder_.decode(noise_map({1, 4, 2, 2}, 3), ops_);
   std::vector<std::string> upsampled;
   for (const auto& conv : ops_.convs) {
-    if (conv.geometry.upsample == 2) upsampled.push_back(conv.layer);
+    if (conv.upsampled) upsampled.push_back(conv.layer);
     EXPECT_EQ(conv.geometry.stride, 1) << conv.layer;
   }
   EXPECT_THAT(upsampled, ElementsAre("decoder.up_blocks.0.upsamplers.0.conv",

@@ -37,8 +37,7 @@ TEST_F(WholeImage, DilatedConvolutionKeepsTheSizeOfTheMapOnEachAxis) {
 TEST_F(WholeImage, UpsamplingDoublesEveryPixelBeforeTheConvolution) {
   const at::Tensor x = noise_map({2, 8, 5, 6}, 5);
   const at::Tensor doubled = x.repeat_interleave(2, 2).repeat_interleave(2, 3);
-  EXPECT_LT(relative_max(ops_.conv2d(x, conv_, {.upsample = 2}, {}), conv_in_double(doubled, 1, 1)),
-            1e-6);
+  EXPECT_LT(relative_max(ops_.upsampled_conv2d(x, conv_), conv_in_double(doubled, 1, 1)), 1e-6);
 }
 
 TEST_F(WholeImage, DownsamplingOfTheUnetHalvesTheMap) {

@@ -40,14 +40,16 @@ TEST(WinogradApplies, DependsOnTheLayerAlone) {
   EXPECT_FALSE(winograd_applies(conv(8, 16, 1), {1, 1}));
   EXPECT_FALSE(winograd_applies(conv(4, 16, 3), {1, 1}));
   EXPECT_FALSE(winograd_applies(conv(16, 3, 3), {1, 1}));
+  EXPECT_TRUE(winograd_applies(conv(512, 512, 3), {1, 1}));
+  EXPECT_FALSE(winograd_applies(conv(640, 640, 3), {1, 1}));
   const ConvWeights half{conv(8, 16, 3).weight.to(at::kHalf), {}};
   EXPECT_FALSE(winograd_applies(half, {1, 1}));
 }
 
 TEST(WinogradBlockTiles, AreWholeRowsOfTheProductAndMoreForWeightsThatDoNotStayCached) {
-  EXPECT_EQ(winograd_block_tiles(64, 64) % kProductRows, 0);
-  EXPECT_EQ(winograd_block_tiles(1280, 1280) % kProductRows, 0);
-  EXPECT_GT(winograd_block_tiles(1280, 1280), winograd_block_tiles(64, 64));
+  EXPECT_EQ(winograd_block_tiles(64, 64) % kTileQuantum, 0);
+  EXPECT_EQ(winograd_block_tiles(512, 512) % kTileQuantum, 0);
+  EXPECT_GT(winograd_block_tiles(512, 512), winograd_block_tiles(64, 64));
 }
 
 TEST(WinogradBand, WritesTheTargetsRowsAndNoOthers) {

@@ -30,11 +30,6 @@ at::Tensor StripSpatialOps::conv2d(const at::Tensor& x_BCHW, const model::ConvWe
                                    const model::ConvGeometry& geometry, const at::Tensor& bias_BC) {
   const partition::Extent reach = model::kernel_reach(weights, geometry);
   const partition::Extent columns_only{0, reach.cols};
-  if (geometry.upsample == 2) {
-    // Rows of the small map travel.
-    return group_->alone() ? model::upsampled_conv_map(x_BCHW, weights, 0)
-                           : model::upsampled_conv_map(with_halo(x_BCHW, 1, 1), weights, 1);
-  }
   if (geometry.padding == model::Padding::AfterOnly) {
     const at::Tensor x = at::constant_pad_nd(with_halo(x_BCHW, 0, reach.rows), {0, reach.cols});
     return model::conv_map(x, weights, geometry.stride, geometry.dilation, {0, 0}, bias_BC);
@@ -45,6 +40,12 @@ at::Tensor StripSpatialOps::conv2d(const at::Tensor& x_BCHW, const model::ConvWe
   // Output row o reads input rows stride o + d (q - 1): a strided layer needs one row less below.
   const at::Tensor x = with_halo(x_BCHW, reach.rows, reach.rows - (geometry.stride - 1));
   return model::conv_map(x, weights, geometry.stride, geometry.dilation, columns_only, bias_BC);
+}
+
+at::Tensor StripSpatialOps::upsampled_conv2d(const at::Tensor& x_BCHW,
+                                             const model::ConvWeights& weights) {
+  if (group_->alone()) return model::upsampled_conv_map(x_BCHW, weights, 0);
+  return model::upsampled_conv_map(with_halo(x_BCHW, 1, 1), weights, 1);
 }
 
 at::Tensor StripSpatialOps::group_norm(const at::Tensor& x_BCHW, const model::NormWeights& weights,

@@ -9,7 +9,8 @@ namespace tessera::worker {
 /// The operations of a network on one strip of rows; with a group of one it is the single-device
 /// path. All members of the group call the same operations in the same order.
 ///
-/// Per call: conv2d one exchange of halo rows (2 d W C elements per rank), group_norm and
+/// Per call: conv2d one exchange of halo rows (2 d W C elements per rank), upsampled_conv2d one of
+/// two rows of the small map, group_norm and
 /// damp_low_modes one all-gather of block partials, normed_conv2d both (the rows travel before they
 /// are normalised), self_attention see ScaleFusedAttention.
 /// Statistics are merged from canonical blocks in index order, so they do not depend on the strips.
@@ -20,6 +21,7 @@ class StripSpatialOps final : public model::SpatialOps {
 
   at::Tensor conv2d(const at::Tensor& x_BCHW, const model::ConvWeights& weights,
                     const model::ConvGeometry& geometry, const at::Tensor& bias_BC) override;
+  at::Tensor upsampled_conv2d(const at::Tensor& x_BCHW, const model::ConvWeights& weights) override;
   at::Tensor group_norm(const at::Tensor& x_BCHW, const model::NormWeights& weights,
                         const model::NormGeometry& geometry) override;
   at::Tensor normed_conv2d(const at::Tensor& x_BCHW,
