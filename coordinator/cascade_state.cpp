@@ -1,7 +1,5 @@
 #include "coordinator/cascade_state.h"
 
-#include <algorithm>
-#include <cmath>
 #include <string>
 
 #include "coordinator/command_text.h"
@@ -18,31 +16,16 @@ bool same_place(const Command& a, const Command& b) {
 
 }  // namespace
 
-int first_step_of(const worker::RenderTask& task, int item, int stage) {
-  const worker::StagePlan& plan = task.stages.at(static_cast<std::size_t>(stage));
-  const worker::ItemTask& what = task.items.at(static_cast<std::size_t>(item));
-  if (stage > 0 || what.init_image.empty()) {
-    return plan.first_step;
-  }
-  const int run = static_cast<int>(std::lround(what.init_strength * plan.steps));
-  return plan.steps - std::clamp(run, 0, plan.steps);
-}
-
-CascadeState::CascadeState(const worker::RenderTask& task) {
+CascadeState::CascadeState(const worker::RenderTask& task)
+    : item_count_(static_cast<int>(task.items.size())) {
   for (const worker::StagePlan& stage : task.stages) {
+    first_steps_.push_back(stage.first_step);
     last_steps_.push_back(stage.steps);
-  }
-  for (int item = 0; item < static_cast<int>(task.items.size()); ++item) {
-    std::vector<int> steps;
-    for (int stage = 0; stage < stage_count(); ++stage) {
-      steps.push_back(first_step_of(task, item, stage));
-    }
-    first_steps_.push_back(std::move(steps));
   }
   if (last_steps_.empty()) {
     throw std::invalid_argument("a render task without stages");
   }
-  if (first_steps_.empty()) {
+  if (item_count_ == 0) {
     phase_ = Phase::Finished;
   } else {
     position_.step = first_step();
@@ -51,11 +34,10 @@ CascadeState::CascadeState(const worker::RenderTask& task) {
 
 CascadeState::CascadeState(const worker::RenderTask& task, CascadePosition start)
     : CascadeState(task) {
-  const bool known = start.item >= 0 && start.item < item_count() && start.stage >= 0 &&
+  const bool known = start.item >= 0 && start.item < item_count_ && start.stage >= 0 &&
                      start.stage < stage_count();
   const auto stage = static_cast<std::size_t>(start.stage);
-  if (!known || start.step < first_steps_[static_cast<std::size_t>(start.item)][stage] ||
-      start.step > last_steps_[stage]) {
+  if (!known || start.step < first_steps_[stage] || start.step > last_steps_[stage]) {
     throw std::invalid_argument("the task has no item " + std::to_string(start.item) + ", stage " +
                                 std::to_string(start.stage) + ", step " +
                                 std::to_string(start.step));
@@ -64,8 +46,7 @@ CascadeState::CascadeState(const worker::RenderTask& task, CascadePosition start
 }
 
 int CascadeState::first_step() const {
-  return first_steps_[static_cast<std::size_t>(position_.item)]
-                     [static_cast<std::size_t>(position_.stage)];
+  return first_steps_[static_cast<std::size_t>(position_.stage)];
 }
 
 Command CascadeState::numbered(CommandKind kind) const {
@@ -162,7 +143,7 @@ void CascadeState::advance(const Command& command) {
       break;
     case CommandKind::EndItem:
       phase_ = Phase::Finished;
-      if (position_.item + 1 < item_count()) {
+      if (position_.item + 1 < item_count_) {
         position_ = {position_.item + 1, 0, 0};
         position_.step = first_step();
         phase_ = Phase::BetweenItems;

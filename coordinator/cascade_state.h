@@ -27,11 +27,6 @@ struct CascadePosition {
   bool operator==(const CascadePosition&) const = default;
 };
 
-/// Schedule index of the first step that `item` runs at `stage`. The restart index of the stage,
-/// except at stage 0 of an item with an initial image: N - round(strength N), so that strength 0
-/// runs no step (the image replaces the stage) and strength 1 all of them.
-int first_step_of(const worker::RenderTask& task, int item, int stage);
-
 /// The order of commands, as a pure state machine.
 ///
 ///   BeginItem (BeginStage Step* EndStage)+ EndItem   for every item, stages ascending,
@@ -70,12 +65,12 @@ class CascadeState {
 
   worker::Command numbered(worker::CommandKind kind) const;
   int stage_count() const { return static_cast<int>(last_steps_.size()); }
-  int item_count() const { return static_cast<int>(first_steps_.size()); }
   int first_step() const;
   void advance(const worker::Command& command);
 
-  std::vector<std::vector<int>> first_steps_;  ///< [item][stage]
-  std::vector<int> last_steps_;                ///< per stage, one past the last
+  int item_count_;
+  std::vector<int> first_steps_;  ///< per stage
+  std::vector<int> last_steps_;   ///< per stage, one past the last
   Phase phase_ = Phase::BetweenItems;
   CascadePosition position_;
   std::uint32_t last_serial_ = 0;

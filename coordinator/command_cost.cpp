@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "coordinator/cascade_state.h"
-
 namespace tessera::coordinator {
 namespace {
 
@@ -33,14 +31,8 @@ double command_flop(const RenderPlan& plan, const worker::Command& command) {
 
 double run_flop(const RenderPlan& plan) {
   double flop = 0;
-  for (const worker::ItemTask& item : plan.task.items) {
-    for (const worker::StagePlan& stage : plan.task.stages) {
-      const StageForecast& forecast = plan.forecast.at(static_cast<std::size_t>(stage.stage));
-      const int steps = stage.steps - first_step_of(plan.task, item.index, stage.stage);
-      flop += forecast.transition_flop + steps * forecast.step_flop + forecast.decode_flop;
-    }
-  }
-  return flop;
+  for (const StageForecast& stage : plan.forecast) flop += stage.total_flop();
+  return static_cast<double>(plan.task.items.size()) * flop;
 }
 
 int working_ranks(const RenderPlan& plan, const worker::Command& command) {

@@ -114,6 +114,16 @@ int restart_index(const StageContext& context) {
                                    cascade.restart_timestep);
 }
 
+/// Without an initial image 0. With one N - round(strength N): strength 0 runs no step (the image
+/// replaces the stage), strength 1 runs all of them.
+int first_step_of_stage_0(const JobConfig& config, int steps) {
+  if (config.init.image.empty()) {
+    return 0;
+  }
+  const int run = static_cast<int>(std::lround(config.init.strength * steps));
+  return steps - std::clamp(run, 0, steps);
+}
+
 /// Steps i < tau N are dilated when tau is a share of the steps, steps i < tau when it is an index.
 int dilated_until(double tau, int steps) {
   const double end = tau <= 1 ? tau * steps : tau;
@@ -198,6 +208,8 @@ StagePlan plan_stage(const StageContext& context, int stage) {
       choose_strips(plan.blocks, context.grid.ranks_per_half, context.config.distributed.strips);
   if (stage > 0) {
     plan_upper_stage(context, plan);
+  } else {
+    plan.first_step = first_step_of_stage_0(context.config, plan.steps);
   }
   plan_vae(context, plan);
   return plan;

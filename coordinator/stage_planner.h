@@ -24,7 +24,8 @@ struct StageContext {
 };
 
 /// Plans one stage (docs/algorithms.md, sections "Notation and modes", "Dilated convolutions" and
-/// "Scale-fused self-attention"). Stage 0 is an ordinary generation.
+/// "Scale-fused self-attention"). Stage 0 is an ordinary generation, or starts from
+/// `init.image` at the step that `init.strength` gives.
 /// \throws PlanError for a size that the network, or `official` mode, cannot compute.
 worker::StagePlan plan_stage(const StageContext& context, int stage);
 

@@ -10,6 +10,7 @@
 #include "coordinator/planner.h"
 #include "launch/cpu_threads.h"
 #include "launch/environment.h"
+#include "launch/run_summary.h"
 #include "launch/shipped_model.h"
 #include "launch/source_collection.h"
 #include "launch/usage_error.h"
@@ -79,8 +80,7 @@ worker::ReplayTrace study_of(const RenderRequest& request, const worker::RenderT
     if (!known || request.trace_step < stage.first_step || request.trace_step >= stage.steps) {
       throw UsageError("--trace-layers: there is no step " + std::to_string(request.trace_step) +
                        " of stage " + std::to_string(request.trace_stage) + "." +
-                       (known ? " The stage runs steps " + std::to_string(stage.first_step) +
-                                    " to " + std::to_string(stage.steps - 1) + "."
+                       (known ? " The stage runs " + steps_text(stage) + "."
                               : " Stages are 0 to " + std::to_string(stages - 1) + "."));
     }
   }

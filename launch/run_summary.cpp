@@ -40,6 +40,11 @@ std::vector<std::string> summary_lines(const coordinator::RenderPlan& plan,
   return lines;
 }
 
+std::string steps_text(const worker::StagePlan& stage) {
+  if (stage.first_step >= stage.steps) return "no steps";
+  return format("steps %d to %d", stage.first_step, stage.steps - 1);
+}
+
 std::vector<std::string> plan_lines(const coordinator::RenderPlan& plan) {
   const partition::RankGrid& grid = plan.task.grid;
   std::vector<std::string> lines{format("grid: %d ranks, %d useful, %d guidance %s", grid.world,
@@ -48,12 +53,11 @@ std::vector<std::string> plan_lines(const coordinator::RenderPlan& plan) {
   for (std::size_t s = 0; s < plan.task.stages.size(); ++s) {
     const worker::StagePlan& stage = plan.task.stages[s];
     const coordinator::StageForecast& cost = plan.forecast[s];
-    lines.push_back(
-        stage_name(stage) +
-        format(": steps %d to %d, %d strips, dilation %dx%d, %.3g TFLOP, about %.0f MiB per rank",
-               stage.first_step, stage.steps - 1, stage.strip_count, stage.dilation.rows,
-               stage.dilation.cols, cost.total_flop() / 1e12,
-               static_cast<double>(cost.peak_bytes) / kMebibyte));
+    lines.push_back(stage_name(stage) + ": " + steps_text(stage) +
+                    format(", %d strips, dilation %dx%d, %.3g TFLOP, about %.0f MiB per rank",
+                           stage.strip_count, stage.dilation.rows, stage.dilation.cols,
+                           cost.total_flop() / 1e12,
+                           static_cast<double>(cost.peak_bytes) / kMebibyte));
   }
   lines.push_back(format("items: %zu", plan.task.items.size()));
   return lines;

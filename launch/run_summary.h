@@ -13,6 +13,9 @@ namespace tessera::launch {
 std::vector<std::string> summary_lines(const coordinator::RenderPlan& plan,
                                        const coordinator::RunReport& report);
 
+/// Which steps a stage runs: "steps 0 to 49" or "no steps".
+std::string steps_text(const worker::StagePlan& stage);
+
 /// What a run would do, for --dry-run: one line per stage.
 std::vector<std::string> plan_lines(const coordinator::RenderPlan& plan);
 

@@ -19,8 +19,10 @@ struct StagePlan {
   int stage = 0;
   partition::Extent image;   ///< pixels, multiples of 64
   partition::Extent latent;  ///< image / 8
-  int first_step = 0;  ///< schedule index of the first step run; the restart index if stage > 0
-  int steps = 0;       ///< one past the last schedule index
+  /// Schedule index of the first step run: the restart index, at stage 0 what the strength of an
+  /// initial image gives. Equal to `steps` where no step is run.
+  int first_step = 0;
+  int steps = 0;  ///< one past the last schedule index
 
   SelfAttention self_attention = SelfAttention::Plain;
   partition::GlobalBranch global_branch = partition::GlobalBranch::Dense;

@@ -251,21 +251,8 @@ TEST(CascadeState, RefusesPositionsThatTheTaskDoesNotHave) {
   }
 }
 
-TEST(FirstStep, FollowsTheStrengthOfAnInitialImageAtStageZero) {
-  worker::RenderTask task = sample_task({{0, 50}, {15, 50}}, 1);
-  EXPECT_EQ(first_step_of(task, 0, 0), 0);
-  task.items[0].init_image = "image.png";
-  const std::pair<double, int> expected[] = {{0.0, 50}, {0.25, 37}, {0.5, 25}, {1.0, 0}};
-  for (const auto& [strength, step] : expected) {
-    task.items[0].init_strength = strength;
-    EXPECT_EQ(first_step_of(task, 0, 0), step) << strength;
-    EXPECT_EQ(first_step_of(task, 0, 1), 15) << strength;
-  }
-}
-
-TEST(FirstStep, AnImageThatReplacesStageZeroLeavesItWithoutSteps) {
-  worker::RenderTask task = sample_task({{0, 2}, {1, 2}}, 1);
-  task.items[0].init_image = "image.png";
+TEST(CascadeState, RunsNoStepOfAStageThatStartsAtItsEnd) {
+  const worker::RenderTask task = sample_task({{2, 2}, {1, 2}}, 1);
   EXPECT_EQ(run_to_end(CascadeState(task)), "I0 B0.0@2 E0.0 B0.1@1 s1 E0.1 D0");
 }
 

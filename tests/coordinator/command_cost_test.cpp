@@ -38,9 +38,7 @@ TEST(CommandCost, AStageThatDoesNotExistCostsNothing) {
 }
 
 TEST(CommandCost, TheRunIsTheSumOfItsCommands) {
-  RenderPlan plan = sample_plan({{0, 4}, {1, 3}}, 2);
-  plan.task.items[1].init_image = "image.png";
-  plan.task.items[1].init_strength = 0.5;
+  const RenderPlan plan = sample_plan({{2, 4}, {1, 3}}, 2);
   double sum = 0;
   CascadeState state(plan.task);
   while (const auto next = state.next()) {

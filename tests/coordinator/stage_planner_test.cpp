@@ -58,6 +58,20 @@ TEST(StagePlanner, StageZeroIsAnOrdinaryGeneration) {
   EXPECT_EQ(plan.blocks.size(), 32u);
 }
 
+TEST(StagePlanner, StageZeroStartsWhereTheStrengthOfAnImageSays) {
+  const worker::ModelOutline model = sdxl_outline();
+  const std::pair<double, int> expected[] = {{0.0, 50}, {0.01, 49}, {0.25, 37}, {0.5, 25}, {1, 0}};
+  for (const auto& [strength, step] : expected) {
+    JobConfig job;
+    job.init.image = "photo.png";
+    job.init.strength = strength;
+    const Extent base{1024, 1024};
+    const StageContext context{job, model, base, {base, {2048, 2048}}, {}, {1, 1, 1}};
+    EXPECT_EQ(plan_stage(context, 0).first_step, step) << strength;
+    EXPECT_EQ(plan_stage(context, 1).first_step, 15) << strength;
+  }
+}
+
 TEST(StagePlanner, SquaresOfThePaperHaveThePublishedValues) {
   const JobConfig job;
   const struct {

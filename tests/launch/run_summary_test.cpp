@@ -33,5 +33,11 @@ TEST(PlanLines, NameGridStagesAndItems) {
   EXPECT_EQ(lines.back(), "items: 2");
 }
 
+TEST(PlanLines, TellAStageThatAnImageReplaces) {
+  coordinator::RenderPlan plan = sample_plan();
+  plan.task.stages[0].first_step = plan.task.stages[0].steps;
+  EXPECT_THAT(plan_lines(plan).at(1), HasSubstr("stage 0 64x64: no steps, "));
+}
+
 }  // namespace
 }  // namespace tessera::launch
