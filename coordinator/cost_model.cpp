@@ -91,6 +91,16 @@ double unet_weights(const ModelOutline& model, const UnetLayers& network) {
   return weights;
 }
 
+/// Whether a stage begins by encoding a picture: that of the stage below, or an initial image.
+bool encodes_image(const worker::RenderTask& task, int stage) {
+  if (stage > 0) {
+    return task.upscale_space == worker::UpscaleSpace::Image;
+  }
+  return std::any_of(task.items.begin(), task.items.end(), [](const worker::ItemTask& item) {
+    return !item.init_image.empty() && item.init_strength < 1;
+  });
+}
+
 std::int64_t peak_bytes(const ModelOutline& model, const worker::RenderTask& task,
                         const StagePlan& stage, const UnetLayers& network) {
   const partition::StripLayout strips = partition::make_strips(stage.blocks, stage.strip_count);
@@ -136,8 +146,7 @@ StageForecast forecast_stage(const ModelOutline& model, const worker::RenderTask
   StageForecast forecast;
   forecast.steps = plan.steps - plan.first_step;
   forecast.step_flop = predictions * unet_flop(model, plan, task.base).total();
-  const bool encodes = stage > 0 && task.upscale_space == worker::UpscaleSpace::Image;
-  forecast.transition_flop = encodes ? vae_encode_flop(model, plan) : 0;
+  forecast.transition_flop = encodes_image(task, stage) ? vae_encode_flop(model, plan) : 0;
   forecast.decode_flop = vae_decode_flop(model, plan);
   forecast.peak_bytes = peak_bytes(model, task, plan, unet_layers(model));
   return forecast;

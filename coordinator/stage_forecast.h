@@ -9,7 +9,7 @@ namespace tessera::coordinator {
 struct StageForecast {
   int steps = 0;                ///< steps run, from the restart index on
   double step_flop = 0;         ///< one denoising step, both predictions when guided
-  double transition_flop = 0;   ///< decode of the stage below is not in it; 0 at stage 0
+  double transition_flop = 0;   ///< encoding of the picture it starts from, if any
   double decode_flop = 0;       ///< autoencoder at the end of the stage
   std::int64_t peak_bytes = 0;  ///< of the rank with the tallest strip, weights included
 

@@ -4,6 +4,9 @@
 
 #include <vector>
 
+#include "configs/job_config.h"
+#include "coordinator/planner.h"
+#include "tests/coordinator/sample_models.h"
 #include "tests/coordinator/sample_plan.h"
 
 namespace tessera::coordinator {
@@ -71,6 +74,24 @@ TEST(CommandDeadline, CommandsWithoutACostTeachNothing) {
   EXPECT_EQ(source.get(), seconds(25));
   deadline.end(begin, outcomes({100}));
   EXPECT_EQ(deadline.limit_of(kStep), seconds(105));
+}
+
+TEST(CommandDeadline, LeavesTimeToEncodeAnInitialImage) {
+  const Command begin{CommandKind::BeginStage, 2, 0, 0, 0, 0};
+  const auto limit = [&](const std::string& image, double strength) {
+    configs::JobConfig job;
+    job.prompts = {"a lighthouse"};
+    job.cascade.resolutions = {{1024, 1024}, {2048, 2048}};
+    job.init.image = image;
+    job.init.strength = strength;
+    const RenderPlan plan = plan_render(job, sdxl_outline(), 1, partition::Extent{1024, 1024});
+    comm::DeadlineSource source(seconds(1));
+    return CommandDeadline(plan, source, {}).limit_of(begin);
+  };
+  EXPECT_EQ(limit("", 0), seconds(25));
+  EXPECT_GT(limit("photo.png", 0), seconds(600));  // some TFLOP at 2 GFLOP/s
+  EXPECT_EQ(limit("photo.png", 0.5), limit("photo.png", 0));
+  EXPECT_EQ(limit("photo.png", 1), seconds(25));  // the image is ignored
 }
 
 TEST(CommandDeadline, TakesTheUsersValueForEverything) {
