@@ -8,7 +8,6 @@ namespace tessera::configs {
 std::vector<ConfigKey> distributed_keys() {
   using Picture = ConfigKey::Picture;
   using Split = JobConfig::GuidanceSplit;
-  using Kernels = JobConfig::Kernels;
   constexpr int kMost = std::numeric_limits<int>::max();
   return {
       make_key(
@@ -26,12 +25,6 @@ std::vector<ConfigKey> distributed_keys() {
           "distributed.crop_batch", optional_of("auto", byte_count()), Picture::Keeps,
           "Memory for the crops of self-attention that are computed in one call.",
           [](auto& job) -> auto& { return job.distributed.crop_batch_bytes; }),
-      make_key(
-          "distributed.kernels",
-          choice<Kernels>(
-              {{"auto", Kernels::Auto}, {"exact", Kernels::Exact}, {"fast", Kernels::Fast}}),
-          Picture::Keeps, "exact: the same bits on any number of ranks. auto: exact on CPUs.",
-          [](auto& job) -> auto& { return job.distributed.kernels; }),
       make_key(
           "distributed.deadline", optional_of("auto", duration()), Picture::Keeps,
           "Longest wait for another rank. auto: 20 s or 10 x the predicted time of the "

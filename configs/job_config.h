@@ -29,7 +29,6 @@ struct JobConfig {
   enum class BorderTokens { Clip, NullKeys };
   enum class VaeMode { Auto, Full, Tiled };
   enum class GuidanceSplit { Auto, On, Off };
-  enum class Kernels { Auto, Exact, Fast };
   enum class Stages { All, Final };
   enum class OnExists { Error, Skip, Overwrite, Suffix };
   enum class Metadata { Full, RedactPrompt, None };
@@ -102,9 +101,8 @@ struct JobConfig {
     GuidanceSplit guidance_split = GuidanceSplit::Auto;
     std::optional<int> strips;                     ///< empty: auto
     std::optional<std::int64_t> crop_batch_bytes;  ///< key crop_batch; empty: auto
-    Kernels kernels = Kernels::Auto;
-    std::optional<double> deadline_seconds;  ///< key deadline; empty: auto
-    std::optional<int> cpu_threads;          ///< empty: auto
+    std::optional<double> deadline_seconds;        ///< key deadline; empty: auto
+    std::optional<int> cpu_threads;                ///< empty: auto
   };
 
   struct Output {

@@ -72,7 +72,6 @@ void add_settings(Lines& lines, const worker::RenderTask& task) {
   lines.extent("conditioning_size", task.conditioning_size);
   lines.choice("posterior", task.posterior);
   lines.choice("upscale_space", task.upscale_space);
-  lines.choice("kernels", task.kernels);
   lines.number("grid.world", task.grid.world);
   lines.number("grid.halves", task.grid.halves);
   lines.number("grid.ranks_per_half", task.grid.ranks_per_half);

@@ -153,8 +153,6 @@ void plan_settings(const JobConfig& config, const worker::ModelOutline& model, i
   task.upscale_space = config.cascade.upscale_space == JobConfig::UpscaleSpace::Latent
                            ? worker::UpscaleSpace::Latent
                            : worker::UpscaleSpace::Image;
-  task.kernels = config.distributed.kernels == JobConfig::Kernels::Fast ? worker::Kernels::Fast
-                                                                        : worker::Kernels::Exact;
   if (const auto& free_u = config.method.freeu) {
     task.free_u = worker::FreeUPlan{free_u->b1, free_u->b2, free_u->s1, free_u->s2};
   }

@@ -16,7 +16,6 @@ enum class TimestepSpacing { Leading, Trailing };
 enum class StateDtype { Fp32, Fp16 };
 enum class Posterior { Sample, Mean };
 enum class UpscaleSpace { Image, Latent };
-enum class Kernels { Exact, Fast };
 enum class TokenizerKind { Clip, ClipBasic };
 
 struct ModelFiles {
@@ -81,7 +80,6 @@ struct RenderTask {
   partition::Extent conditioning_size;  ///< pixels: the first resolution, told to the network
   Posterior posterior = Posterior::Sample;
   UpscaleSpace upscale_space = UpscaleSpace::Image;
-  Kernels kernels = Kernels::Exact;
   std::vector<StagePlan> stages;
   std::vector<ItemTask> items;
   partition::RankGrid grid;

@@ -8,7 +8,6 @@ TEST(DistributedKeys, ReadAndWriteTheirFields) {
   expect_section_reads(distributed_keys(), {{"distributed.guidance_split", "off", "off"},
                                             {"distributed.strips", "3", "3"},
                                             {"distributed.crop_batch", "1MiB", "1048576"},
-                                            {"distributed.kernels", "fast", "fast"},
                                             {"distributed.deadline", "2min", "120s"},
                                             {"distributed.cpu_threads", "2", "2"}});
 }

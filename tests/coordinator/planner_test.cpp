@@ -170,7 +170,6 @@ TEST(Planner, CarriesTheSettingsThatWorkersNeed) {
   job.sampling.state = JobConfig::StateDtype::Fp16;
   job.cascade.posterior = JobConfig::Posterior::Mean;
   job.cascade.upscale_space = JobConfig::UpscaleSpace::Latent;
-  job.distributed.kernels = JobConfig::Kernels::Fast;
   job.distributed.crop_batch_bytes = 1234;
   job.method.freeu = JobConfig::FreeU{1, 2, 3, 4};
   const worker::RenderTask task = plan_render(job, small_outline(), 1).task;
@@ -182,7 +181,6 @@ TEST(Planner, CarriesTheSettingsThatWorkersNeed) {
   EXPECT_EQ(task.sampling.state, worker::StateDtype::Fp16);
   EXPECT_EQ(task.posterior, worker::Posterior::Mean);
   EXPECT_EQ(task.upscale_space, worker::UpscaleSpace::Latent);
-  EXPECT_EQ(task.kernels, worker::Kernels::Fast);
   EXPECT_EQ(task.crop_batch_bytes, 1234);
   EXPECT_EQ(task.free_u, (worker::FreeUPlan{1, 2, 3, 4}));
   job.method.freeu.reset();
