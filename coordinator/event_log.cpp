@@ -1,10 +1,12 @@
 #include "coordinator/event_log.h"
 
+#include <cerrno>
 #include <chrono>
 #include <string>
 #include <utility>
 
 #include "coordinator/event_json.h"
+#include "storage/file_descriptor.h"
 #include "storage/storage_error.h"
 
 namespace tessera::coordinator {
@@ -17,7 +19,9 @@ EventJson now() { return EventJson(std::chrono::system_clock::now()); }
 EventLog::Lines::Lines(std::filesystem::path path)
     : path_(std::move(path)), stream_(path_, std::ios::app) {
   if (!stream_) {
-    throw storage::CannotCreateError(path_.string() + ": cannot be opened for writing");
+    throw storage::CannotCreateError(
+        storage::system_message("cannot open for writing", path_, errno) +
+        ". Move it away, or choose another folder (--run-dir or output.run_dir).");
   }
 }
 

@@ -5,6 +5,7 @@
 #include <iostream>
 
 #include "launch/environment.h"
+#include "storage/storage_error.h"
 
 namespace tessera::launch {
 namespace {
@@ -61,7 +62,10 @@ void Console::note(const std::string& text) {
 }
 
 void Console::result(const std::string& text) {
-  if (talks()) std::cout << text << std::endl;
+  if (!talks()) return;
+  std::cout << text << std::endl;
+  if (!std::cout)
+    throw storage::IoError("the standard output cannot be written; is its disk full?");
 }
 
 void Console::progress(const std::string& text) {

@@ -19,7 +19,7 @@ class Console {
   void warning(const std::string& text);
   /// "tessera: TEXT"
   void note(const std::string& text);
-  /// A line on the standard output.
+  /// A line on the standard output. \throws storage::IoError if it cannot be written.
   void result(const std::string& line);
   /// Progress: raw text on the standard error, flushed.
   void progress(const std::string& text);

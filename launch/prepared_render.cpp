@@ -92,6 +92,9 @@ void check_study(const RenderRequest& request) {
     throw storage::MissingFileError("--replay: \"" + request.replay_file +
                                     "\" is not a file that is here.");
   }
+  if (fs::is_directory(request.trace_file)) {
+    throw storage::CannotCreateError("--trace: \"" + request.trace_file + "\" is a folder.");
+  }
   const fs::path folder = fs::path(request.trace_file).parent_path();
   if (!folder.empty() && !fs::is_directory(folder)) {
     throw storage::CannotCreateError("--trace: there is no folder \"" + folder.string() + "\".");

@@ -63,19 +63,29 @@ coordinator::ExecuteCommand logged(worker::Worker& worker, const RankLog& log) {
   };
 }
 
+/// What rank 0 has besides its worker. Made in the start-up: its files may not be creatable.
+struct RootPart {
+  RootPart(const PreparedRender& render, const RunOutputs& outputs, Console& console)
+      : writer(outputs.make_writer()),
+        events(outputs.run().root()),
+        report(render.plan, outputs.run().root() / "report.json"),
+        view(render.plan, ProgressView::settle(render.config.job.progress, console), console) {}
+
+  std::unique_ptr<coordinator::OutputWriter> writer;
+  coordinator::EventLog events;
+  coordinator::RunReport report;
+  ProgressView view;
+};
+
 /// Rank 0 drives the run.
-int drive(const PreparedRender& render, const RunOutputs& outputs,
-          coordinator::CommandExchange& exchange, coordinator::OutputWriter& writer,
+int drive(const PreparedRender& render, RootPart& root, coordinator::CommandExchange& exchange,
           Console& console) {
-  const auto form = ProgressView::settle(render.config.job.progress, console);
-  ProgressView view(render.plan, form, console);
-  coordinator::EventLog events(outputs.run().root());
-  coordinator::RunReport report(render.plan, outputs.run().root() / "report.json");
-  coordinator::Cascade cascade(render.plan, exchange, writer, {&events, &report, &view},
+  coordinator::Cascade cascade(render.plan, exchange, *root.writer,
+                               {&root.events, &root.report, &root.view},
                                idle_period(fixed_deadline(render.config.job)));
   const int exit_code = cascade.run();
   if (exit_code == 0) {
-    for (const std::string& line : summary_lines(render.plan, report)) console.note(line);
+    for (const std::string& line : summary_lines(render.plan, root.report)) console.note(line);
   }
   return exit_code;
 }
@@ -84,13 +94,14 @@ int drive(const PreparedRender& render, const RunOutputs& outputs,
 
 int run_render(const PreparedRender& render, RunOutputs* outputs, RankSession& session,
                StartupExchange& startup, const RankLog& log, Console& console) {
-  std::unique_ptr<coordinator::OutputWriter> writer;
+  std::optional<RootPart> root;
   std::optional<worker::Worker> worker;
+  // Apart from the worker, whose communicators all ranks split together.
+  startup.on_root([&] { root.emplace(render, *outputs, console); });
   startup.on_all([&] {
-    if (outputs != nullptr) writer = outputs->make_writer();
     worker.emplace(render.plan.task, session.world(),
-                   [&writer](int item, int stage, storage::RowBand rows) {
-                     writer->put_rows(item, stage, rows);
+                   [&root](int item, int stage, storage::RowBand rows) {
+                     root->writer->put_rows(item, stage, rows);
                    });
   });
   startup.on_all([&] { load_models(*worker, log, console); });
@@ -99,8 +110,8 @@ int run_render(const PreparedRender& render, RunOutputs* outputs, RankSession& s
   coordinator::CommandExchange exchange(session.world(),
                                         coordinator::CascadeState(render.plan.task),
                                         logged(*worker, log), &deadline);
-  const int exit_code = outputs != nullptr ? drive(render, *outputs, exchange, *writer, console)
-                                           : coordinator::serve_commands(exchange);
+  const int exit_code =
+      root ? drive(render, *root, exchange, console) : coordinator::serve_commands(exchange);
   log.info("ends with exit code " + std::to_string(exit_code));
   return exit_code;
 }

@@ -13,7 +13,8 @@ namespace tessera::launch {
 /// renders. All ranks.
 /// \param outputs  of rank 0, null elsewhere.
 /// \returns the exit code, the same on all ranks; errors have been shown.
-/// \throws StartupFailure if the model cannot be loaded; comm::RankError or
+/// \throws StartupFailure if the model cannot be loaded or rank 0 cannot create its files;
+/// comm::RankError or
 ///         worker::BrokenCollective if this rank cannot reach its peers any more.
 int run_render(const PreparedRender& render, RunOutputs* outputs, RankSession& session,
                StartupExchange& startup, const RankLog& log, Console& console);

@@ -40,7 +40,9 @@ int render(const CommandLine& line, RankSession& session, RankLog& log, Console&
   const PreparedRender prepared = prepare_render(line, session, startup, console);
   if (line.render.depth == RenderRequest::Depth::PlanOnly) {
     tell_warnings(prepared, log, console);
-    for (const std::string& text : plan_lines(prepared.plan)) console.result(text);
+    startup.on_root([&] {
+      for (const std::string& text : plan_lines(prepared.plan)) console.result(text);
+    });
     return 0;
   }
   std::unique_ptr<RunOutputs> outputs;

@@ -72,6 +72,7 @@ TEST(EventLog, NamesTheFileThatCannotBeOpened) {
     FAIL() << "no error";
   } catch (const storage::CannotCreateError& error) {
     EXPECT_NE(std::string(error.what()).find("events.jsonl"), std::string::npos);
+    EXPECT_NE(std::string(error.what()).find("No such file"), std::string::npos);
   }
 }
 

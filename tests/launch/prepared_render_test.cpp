@@ -46,6 +46,7 @@ TEST(PrepareRender, TakesStudySwitches) {
   expect_failure({"--trace", "t", "--trace-layers", "0:9"}, 2, "The stage runs steps 0 to 1");
   expect_failure({"--replay", "none.safetensors"}, 66, "--replay");
   expect_failure({"--trace", "/none/t"}, 73, "--trace");
+  expect_failure({"--trace", "/"}, 73, "is a folder");
 }
 
 TEST(PrepareRender, CollectsWarningsOfConfigurationAndPlan) {
