@@ -36,8 +36,9 @@ std::vector<ConfigKey> output_keys() {
                             {"overwrite", OnExists::Overwrite},
                             {"suffix", OnExists::Suffix}}),
           Picture::Keeps,
-          "What happens to a picture whose file exists: the render is refused, the item is "
-          "skipped, the file is replaced, or the new name gets a number.",
+          "What happens to a picture whose file exists: the render is refused, the file is left "
+          "alone and an item whose pictures all exist is not rendered, the file is replaced, or "
+          "the new name gets a number.",
           [](auto& job) -> auto& { return job.output.on_exists; }),
       make_key(
           "output.metadata",

@@ -16,8 +16,10 @@ bool same_place(const Command& a, const Command& b) {
 
 }  // namespace
 
-CascadeState::CascadeState(const worker::RenderTask& task)
-    : item_count_(static_cast<int>(task.items.size())) {
+CascadeState::CascadeState(const worker::RenderTask& task) {
+  for (const worker::ItemTask& item : task.items) {
+    items_.push_back(item.work);
+  }
   for (const worker::StagePlan& stage : task.stages) {
     first_steps_.push_back(stage.first_step);
     last_steps_.push_back(stage.steps);
@@ -25,24 +27,38 @@ CascadeState::CascadeState(const worker::RenderTask& task)
   if (last_steps_.empty()) {
     throw std::invalid_argument("a render task without stages");
   }
-  if (item_count_ == 0) {
-    phase_ = Phase::Finished;
-  } else {
-    position_.step = first_step();
-  }
+  begin_item_from(0);
 }
 
 CascadeState::CascadeState(const worker::RenderTask& task, CascadePosition start)
     : CascadeState(task) {
-  const bool known = start.item >= 0 && start.item < item_count_ && start.stage >= 0 &&
+  const bool known = start.item >= 0 && start.item < item_count() && start.stage >= 0 &&
                      start.stage < stage_count();
   const auto stage = static_cast<std::size_t>(start.stage);
-  if (!known || start.step < first_steps_[stage] || start.step > last_steps_[stage]) {
+  if (!known || is_left(start.item) || start.step < first_steps_[stage] ||
+      start.step > last_steps_[stage]) {
     throw std::invalid_argument("the task has no item " + std::to_string(start.item) + ", stage " +
                                 std::to_string(start.stage) + ", step " +
                                 std::to_string(start.step));
   }
   position_ = start;
+}
+
+bool CascadeState::is_left(int item) const {
+  return items_[static_cast<std::size_t>(item)] == worker::ItemWork::Leave;
+}
+
+/// Goes to the first item from `item` on that is to be rendered, or to the end.
+void CascadeState::begin_item_from(int item) {
+  while (item < item_count() && is_left(item)) {
+    ++item;
+  }
+  phase_ = Phase::Finished;
+  if (item < item_count()) {
+    phase_ = Phase::BetweenItems;
+    position_ = {item, 0, 0};
+    position_.step = first_step();
+  }
 }
 
 int CascadeState::first_step() const {
@@ -142,12 +158,7 @@ void CascadeState::advance(const Command& command) {
       }
       break;
     case CommandKind::EndItem:
-      phase_ = Phase::Finished;
-      if (position_.item + 1 < item_count_) {
-        position_ = {position_.item + 1, 0, 0};
-        position_.step = first_step();
-        phase_ = Phase::BetweenItems;
-      }
+      begin_item_from(position_.item + 1);
       break;
     case CommandKind::Idle:
       break;

@@ -29,7 +29,7 @@ struct CascadePosition {
 
 /// The order of commands, as a pure state machine.
 ///
-///   BeginItem (BeginStage Step* EndStage)+ EndItem   for every item, stages ascending,
+///   BeginItem (BeginStage Step* EndStage)+ EndItem   for every item to render, stages ascending,
 ///   Idle anywhere, Stop anywhere and last.
 ///
 /// EndStage decodes the stage, delivers its picture and keeps the decoded strip; BeginStage of the
@@ -41,7 +41,7 @@ class CascadeState {
   /// A run from its first item and stage.
   explicit CascadeState(const worker::RenderTask& task);
   /// A run continued at `start`: BeginItem and BeginStage of that position come first.
-  /// \throws std::invalid_argument if the task has no such position.
+  /// \throws std::invalid_argument if the task has no such position, or leaves that item.
   CascadeState(const worker::RenderTask& task, CascadePosition start);
 
   /// The next working command with its serial number; nullopt when every item is done, or stopped.
@@ -64,11 +64,14 @@ class CascadeState {
   enum class Phase { BetweenItems, BetweenStages, Stepping, StagesDone, Finished, Stopped };
 
   worker::Command numbered(worker::CommandKind kind) const;
+  int item_count() const { return static_cast<int>(items_.size()); }
   int stage_count() const { return static_cast<int>(last_steps_.size()); }
   int first_step() const;
+  bool is_left(int item) const;
+  void begin_item_from(int item);
   void advance(const worker::Command& command);
 
-  int item_count_;
+  std::vector<worker::ItemWork> items_;
   std::vector<int> first_steps_;  ///< per stage
   std::vector<int> last_steps_;   ///< per stage, one past the last
   Phase phase_ = Phase::BetweenItems;

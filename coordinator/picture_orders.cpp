@@ -1,5 +1,6 @@
 #include "coordinator/picture_orders.h"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "configs/job_config.h"
@@ -62,9 +63,11 @@ PictureOrders::PictureOrders(const RecordSources& sources, const storage::RunDir
   const std::vector<std::string> names =
       storage::picture_names(sources.config.output.pattern, kept);
   for (std::size_t k = 0; k < kept.size(); ++k) {
-    const auto path = storage::settle_existing(run.file(names[k] + ".png"),
-                                               policy_of(sources.config.output.on_exists));
+    final_file_ = run.file(names[k] + ".png");
+    const auto path =
+        storage::settle_existing(final_file_, policy_of(sources.config.output.on_exists));
     if (path) {
+      final_file_ = *path;
       const std::size_t index = frame(kept[k].index, kept[k].stage);
       orders_[index] = PictureOrder{static_cast<int>(index), *path, kept[k].image,
                                     picture_metadata(sources, kept[k].index, kept[k].stage)};
@@ -84,11 +87,16 @@ std::filesystem::path PictureOrders::file_of(int frame_index) const {
   return order->path;
 }
 
-std::optional<std::filesystem::path> PictureOrders::final_file() const {
-  if (orders_.empty() || !orders_.back()) {
-    return std::nullopt;
+std::vector<int> PictureOrders::complete_items() const {
+  std::vector<int> complete;
+  const auto per_item = static_cast<std::ptrdiff_t>(stage_count_);
+  for (auto begin = orders_.begin(); begin != orders_.end(); begin += per_item) {
+    const auto is_due = [](const std::optional<PictureOrder>& order) { return order.has_value(); };
+    if (std::none_of(begin, begin + per_item, is_due)) {
+      complete.push_back(static_cast<int>((begin - orders_.begin()) / per_item));
+    }
   }
-  return orders_.back()->path;
+  return complete;
 }
 
 }  // namespace tessera::coordinator

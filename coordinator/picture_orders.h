@@ -25,8 +25,10 @@ class PictureOrders {
   std::optional<PictureOrder> order(int item, int stage) const;
   /// The file of a frame, for the frame writer. \throws std::out_of_range if it is not kept.
   std::filesystem::path file_of(int frame_index) const;
-  /// The final picture of the last item that is kept, for a copy to `-o`.
-  std::optional<std::filesystem::path> final_file() const;
+  /// Items all of whose pictures are there already (`on_exists: skip`), ascending.
+  std::vector<int> complete_items() const;
+  /// The final picture of the last item, to be written or there already, for a copy to `-o`.
+  const std::filesystem::path& final_file() const { return final_file_; }
 
  private:
   std::size_t frame(int item, int stage) const {
@@ -35,6 +37,7 @@ class PictureOrders {
 
   std::size_t stage_count_;
   std::vector<std::optional<PictureOrder>> orders_;  ///< by item, then stage
+  std::filesystem::path final_file_;
 };
 
 }  // namespace tessera::coordinator

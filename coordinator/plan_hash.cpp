@@ -118,6 +118,7 @@ void add_item(Lines& lines, const worker::ItemTask& item) {
   lines.text("init_image", item.init_image);
   lines.text("init_mask", item.init_mask);
   lines.number("init_strength", item.init_strength);
+  lines.choice("work", item.work);
 }
 
 }  // namespace

@@ -120,15 +120,15 @@ std::unique_ptr<coordinator::OutputWriter> RunOutputs::make_writer() const {
 }
 
 std::optional<fs::path> RunOutputs::copy_final_picture() const {
-  const std::optional<fs::path> from = orders_->final_file();
-  if (!copy_to_ || !from) return std::nullopt;
-  std::ifstream picture(*from, std::ios::binary);
+  if (!copy_to_) return std::nullopt;
+  const fs::path& from = orders_->final_file();
+  std::ifstream picture(from, std::ios::binary);
   storage::AtomicFile copy(*copy_to_);
   std::array<char, 1 << 16> bytes{};
   while (picture.read(bytes.data(), bytes.size()) || picture.gcount() > 0) {
     copy.write(std::string_view(bytes.data(), static_cast<std::size_t>(picture.gcount())));
   }
-  if (!picture.eof()) throw storage::IoError(from->string() + ": cannot be read for the copy.");
+  if (!picture.eof()) throw storage::IoError(from.string() + ": cannot be read for the copy.");
   copy.commit();
   return copy_to_;
 }

@@ -28,6 +28,8 @@ class RunOutputs {
   std::filesystem::path log_directory() const;
   /// A writer of PNG files, on a thread of its own.
   std::unique_ptr<coordinator::OutputWriter> make_writer() const;
+  /// Items that need no rendering: their pictures are there (`output.on_exists: skip`).
+  std::vector<int> complete_items() const { return orders_->complete_items(); }
   /// Copies the final picture to `-o`. Returns the path, or nothing if no copy was asked for.
   /// \throws storage::CannotCreateError, IoError.
   std::optional<std::filesystem::path> copy_final_picture() const;

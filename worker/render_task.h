@@ -48,6 +48,9 @@ struct FreeUPlan {
   bool operator==(const FreeUPlan&) const = default;
 };
 
+/// Leave: its pictures are there (`output.on_exists: skip`), so no command is issued for it.
+enum class ItemWork { Render, Leave };
+
 /// One prompt with one seed: one picture.
 struct ItemTask {
   int index = 0;
@@ -57,6 +60,7 @@ struct ItemTask {
   std::string init_image;  ///< replaces stage 0 (strength 0) or ""
   std::string init_mask;   ///< or ""
   double init_strength = 0;
+  ItemWork work = ItemWork::Render;
 
   bool operator==(const ItemTask&) const = default;
 };

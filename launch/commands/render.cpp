@@ -5,6 +5,7 @@
 #include <string>
 #include <system_error>
 
+#include "launch/existing_items.h"
 #include "launch/prepared_render.h"
 #include "launch/render_run.h"
 #include "launch/run_outputs.h"
@@ -37,7 +38,7 @@ void tell_warnings(const PreparedRender& render, const RankLog& log, Console& co
 
 int render(const CommandLine& line, RankSession& session, RankLog& log, Console& console) {
   StartupExchange startup(session.world());
-  const PreparedRender prepared = prepare_render(line, session, startup, console);
+  PreparedRender prepared = prepare_render(line, session, startup, console);
   if (line.render.depth == RenderRequest::Depth::PlanOnly) {
     tell_warnings(prepared, log, console);
     startup.on_root([&] {
@@ -57,7 +58,9 @@ int render(const CommandLine& line, RankSession& session, RankLog& log, Console&
   });
   session.on_watchdog_report([&log](const std::string& text) { log.error(text); });
   tell_warnings(prepared, log, console);
-  const int exit_code = run_render(prepared, outputs.get(), session, startup, log, console);
+  const int due = leave_complete_items(outputs.get(), prepared, startup, log, console);
+  const int exit_code =
+      due == 0 ? 0 : run_render(prepared, outputs.get(), session, startup, log, console);
   if (exit_code == 0) {
     startup.on_root([&] {
       if (const auto copy = outputs->copy_final_picture()) console.result(copy->string());

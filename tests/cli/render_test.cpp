@@ -117,7 +117,45 @@ TEST(From, MakesThePictureAgain) {
             storage::read_png(picture).samples);
 }
 
-TEST(Existing, AreSkippedOrGetANumberWhenAsked) {
+TEST(Existing, AreNotRenderedAgainWhenTheyAreSkipped) {
+  const Folder folder;
+  const std::string run = (folder / "run").string();
+  ASSERT_EQ(run_tessera(1, launch::tiny_render(run)).exit_code, 0);
+  const std::string told = "item 0 (seed 123) is not rendered: its pictures exist";
+  for (const int ranks : {1, 3}) {
+    // Twice the job: the first of two items is there.
+    const auto both = launch::tiny_render(run, {"-b", "2", "--skip-existing"});
+    const Ended ended = run_tessera(ranks, both);
+    EXPECT_EQ(ended.exit_code, 0) << ended.err;
+    EXPECT_THAT(ended.err, HasSubstr(told));
+    EXPECT_EQ(ended.out,
+              run + "/images/00001_124_64x64.png\n" + run + "/images/00001_124_128x128.png\n");
+    // Now both are there. The networks are not even loaded.
+    std::filesystem::remove(run + "/report.json");
+    const Ended again = run_tessera(ranks, both);
+    EXPECT_EQ(again.exit_code, 0) << again.err;
+    EXPECT_THAT(again.err, HasSubstr("item 1 (seed 124) is not rendered"));
+    EXPECT_EQ(again.out, "");
+    EXPECT_FALSE(std::filesystem::exists(run + "/report.json"));
+    for (const char* size : {"64x64", "128x128"}) {
+      std::filesystem::remove(run + "/images/00001_124_" + size + ".png");
+    }
+  }
+}
+
+TEST(Existing, AreCopiedThoughTheyAreSkipped) {
+  const Folder folder;
+  const std::string run = (folder / "run").string();
+  ASSERT_EQ(run_tessera(1, launch::tiny_render(run)).exit_code, 0);
+  const std::string copy = (folder / "x.png").string();
+  const Ended ended = run_tessera(2, launch::tiny_render(run, {"--skip-existing", "-o", copy}));
+  EXPECT_EQ(ended.exit_code, 0) << ended.err;
+  EXPECT_EQ(ended.out, copy + "\n");
+  EXPECT_EQ(storage::read_png(copy).samples,
+            storage::read_png(run + "/images/00000_123_128x128.png").samples);
+}
+
+TEST(Existing, GetANumberWhenAsked) {
   const Folder folder;
   const std::string run = (folder / "run").string();
   ASSERT_EQ(run_tessera(1, launch::tiny_render(run)).exit_code, 0);

@@ -61,6 +61,16 @@ TEST(CascadeState, IsFinishedAtOnceWithoutItems) {
   EXPECT_FALSE(state.next().has_value());
 }
 
+TEST(CascadeState, PassesItemsThatAreLeft) {
+  worker::RenderTask task = sample_task({{0, 1}}, 5);
+  for (const std::size_t item : {0u, 2u, 4u}) task.items[item].work = worker::ItemWork::Leave;
+  EXPECT_EQ(run_to_end(CascadeState(task)), "I1 B1.0@0 s0 E1.0 D1 I3 B3.0@0 s0 E3.0 D3");
+  EXPECT_EQ(run_to_end(CascadeState(task, {3, 0, 1})), "I3 B3.0@1 E3.0 D3");
+  EXPECT_THROW(CascadeState(task, {2, 0, 0}), std::invalid_argument);
+  for (worker::ItemTask& item : task.items) item.work = worker::ItemWork::Leave;
+  EXPECT_TRUE(CascadeState(task).finished());
+}
+
 TEST(CascadeState, RefusesATaskWithoutStages) {
   EXPECT_THROW(CascadeState(sample_task({}, 1)), std::invalid_argument);
 }

@@ -38,7 +38,8 @@ TEST(CommandCost, AStageThatDoesNotExistCostsNothing) {
 }
 
 TEST(CommandCost, TheRunIsTheSumOfItsCommands) {
-  const RenderPlan plan = sample_plan({{2, 4}, {1, 3}}, 2);
+  RenderPlan plan = sample_plan({{2, 4}, {1, 3}}, 3);
+  plan.task.items[1].work = worker::ItemWork::Leave;
   double sum = 0;
   CascadeState state(plan.task);
   while (const auto next = state.next()) {

@@ -82,10 +82,28 @@ TEST_F(PictureOrdersTest, AnOutputThatExistsIsAnErrorBeforeWork) {
   EXPECT_TRUE(make().order(0, 2).has_value());
 }
 
-TEST_F(PictureOrdersTest, HasNoFinalFileWhenItIsSkipped) {
-  storage::write_text(*make().final_file(), "old");
+TEST_F(PictureOrdersTest, TheFinalFileIsTheOneThatIsThereWhenItIsSkipped) {
+  const auto existing = make().final_file();
+  storage::write_text(existing, "old");
   job_.output.on_exists = JobConfig::OnExists::Skip;
-  EXPECT_FALSE(make().final_file().has_value());
+  EXPECT_EQ(make().final_file(), existing);
+  job_.output.on_exists = JobConfig::OnExists::Suffix;
+  EXPECT_NE(make().final_file(), existing);
+}
+
+TEST_F(PictureOrdersTest, AnItemIsCompleteWhenEveryPictureThatIsKeptIsThere) {
+  job_.images_per_prompt = 3;
+  const PictureOrders before = make();
+  EXPECT_TRUE(before.complete_items().empty());
+  job_.output.on_exists = JobConfig::OnExists::Skip;
+  for (const int item : {0, 2}) storage::write_text(before.order(item, 2)->path, "old");
+  EXPECT_TRUE(make().complete_items().empty());
+  for (const int stage : {0, 1}) storage::write_text(before.order(2, stage)->path, "old");
+  EXPECT_EQ(make().complete_items(), std::vector<int>{2});
+  job_.output.stages = JobConfig::Stages::Final;
+  EXPECT_EQ(make().complete_items(), (std::vector<int>{0, 2}));
+  job_.output.on_exists = JobConfig::OnExists::Overwrite;
+  EXPECT_TRUE(make().complete_items().empty());
 }
 
 }  // namespace

@@ -71,6 +71,7 @@ std::vector<Change> item_changes() {
       [](RenderTask& t) { t.items[0].init_image = "x"; },
       [](RenderTask& t) { t.items[0].init_mask = "x"; },
       [](RenderTask& t) { t.items[0].init_strength = 0.5; },
+      [](RenderTask& t) { t.items[0].work = worker::ItemWork::Leave; },
   };
 }
 
@@ -112,7 +113,7 @@ TEST(PlanHash, SeesEveryField) {
       EXPECT_TRUE(hashes.insert(plan_hash(changed)).second) << describe_task(changed);
     }
   }
-  EXPECT_EQ(hashes.size(), 55u);
+  EXPECT_EQ(hashes.size(), 56u);
 }
 
 TEST(PlanHash, TextsCannotImitateOtherFields) {
