@@ -44,7 +44,8 @@ class FileWeights final : public WeightSource {
     const std::string where = files_.file_for(name).string() + ": tensor \"" + name + "\"";
     const storage::TensorView* view = find(name);
     if (view == nullptr) {
-      throw storage::DataError(where + " is missing, expected shape " + storage::shape_text(shape));
+      throw storage::DataError(where + " is missing" + who_says_so(name) + ", expected shape " +
+                               storage::shape_text(shape));
     }
     if (view->shape != shape) {
       throw storage::DataError(where + " is " + storage::shape_text(view->shape) + ", expected " +
@@ -57,6 +58,13 @@ class FileWeights final : public WeightSource {
   }
 
  private:
+  /// Why the tensor is expected in the file that file_for() names.
+  std::string who_says_so(const std::string& name) const {
+    if (files_.index.empty()) return "";
+    if (!files_.file_of_tensor.contains(name)) return ": the index names no file for it";
+    return ", though " + files_.index.filename().string() + " says that it is there";
+  }
+
   const storage::TensorView* find(const std::string& name) const {
     const auto file = opened_.find(files_.file_for(name));
     return file == opened_.end() ? nullptr : file->second.find(name);

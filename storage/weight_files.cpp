@@ -114,6 +114,7 @@ WeightFiles read_shards(const fs::path& index) {
     throw DataError(index.string() + ": no \"weight_map\" of tensors and files");
   }
   WeightFiles found;
+  found.index = index;
   std::map<std::string, std::string> tensor_of_shard;
   for (const auto& [tensor, value] : map->items()) {
     if (!value.is_string()) refuse_shard_name(index, tensor, value.dump().substr(0, 80));
@@ -139,14 +140,15 @@ WeightFiles read_shards(const fs::path& index) {
 
 WeightFiles open_found(const Found& found) {
   if (found.is_index) return read_shards(found.path);
-  return {{found.path}, std::nullopt, {}};
+  return {{found.path}, std::nullopt, {}, {}};
 }
 
 }  // namespace
 
 const fs::path& WeightFiles::file_for(const std::string& tensor) const {
   const auto found = file_of_tensor.find(tensor);
-  return found == file_of_tensor.end() ? files.at(0) : found->second;
+  if (found != file_of_tensor.end()) return found->second;
+  return index.empty() ? files.at(0) : index;
 }
 
 WeightFiles weight_files(const fs::path& component, const std::string& base,

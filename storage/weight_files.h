@@ -15,8 +15,11 @@ struct WeightFiles {
   std::optional<std::string> warning;
   /// Sharded: the file that the index names for each tensor; else empty.
   std::map<std::string, std::filesystem::path> file_of_tensor;
+  /// Sharded: the index; else empty.
+  std::filesystem::path index;
 
-  /// The file that should hold the tensor, for messages and for the look-up in shards.
+  /// The file that should hold the tensor, for messages and for the look-up in shards; the index if
+  /// that names none.
   const std::filesystem::path& file_for(const std::string& tensor) const;
 };
 

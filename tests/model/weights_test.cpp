@@ -134,11 +134,17 @@ TEST_F(OpenWeights, AMissingTensorIsNamedWithItsShapeAndTheFileThatShouldHoldIt)
             {{"a", "one.safetensors"}, {"b", "two.safetensors"}, {"c", "two.safetensors"}});
   const OpenedWeights weights = open();
   EXPECT_FALSE(weights.source->has("b"));
+  EXPECT_THAT(
+      refused([&] {
+        weights.source->require("b", {4, 5});
+      }),
+      AllOf(HasSubstr("two.safetensors: tensor \"b\" is missing"),
+            Not(HasSubstr("one.safetensors")), HasSubstr("index.json says"), HasSubstr("[4,5]")));
   EXPECT_THAT(refused([&] {
-                weights.source->require("b", {4, 5});
+                weights.source->require("d", {4, 5});
               }),
-              AllOf(HasSubstr("two.safetensors"), Not(HasSubstr("one.safetensors")),
-                    HasSubstr("\"b\" is missing"), HasSubstr("[4,5]")));
+              AllOf(HasSubstr("index.json: tensor \"d\" is missing: the index names no file"),
+                    Not(HasSubstr("one.safetensors")), HasSubstr("[4,5]")));
 }
 
 TEST_F(OpenWeights, AWrongShapeIsRefusedWithBothShapes) {

@@ -61,6 +61,7 @@ TEST_F(WeightFilesTest, AnIndexNamesTheShardOfEachTensor) {
   EXPECT_EQ(found.file_for("b"), folder_ / "model-00001-of-00002.safetensors");
   EXPECT_EQ(found.file_for("c"), folder_ / "model-00002-of-00002.safetensors");
   EXPECT_EQ(found.file_of_tensor.size(), 3u);
+  EXPECT_EQ(found.file_for("of no shard"), folder_ / "model.safetensors.index.json");
 }
 
 TEST_F(WeightFilesTest, BothSpellingsOfAVariantsIndexAreFound) {
