@@ -132,6 +132,7 @@ at::Tensor merge_moments(const at::Tensor& blocks_KBG2, const std::vector<std::i
     for (std::size_t block = 0; block < elements.size(); ++block) {
       const float* const moments = in + (static_cast<std::int64_t>(block) * entries + entry) * 2;
       const auto added = static_cast<double>(elements[block]);
+      if (elements[block] == 0) continue;  // its moments are 0 / 0
       const double total = count + added;
       const double delta = static_cast<double>(moments[0]) - mean;
       mean += delta * added / total;
@@ -139,7 +140,7 @@ at::Tensor merge_moments(const at::Tensor& blocks_KBG2, const std::vector<std::i
       count = total;
     }
     out[2 * entry] = mean;
-    out[2 * entry + 1] = m2 / count;
+    out[2 * entry + 1] = count > 0 ? m2 / count : 0;
   }
   return result;
 }

@@ -4,6 +4,8 @@
 #include <c10/core/InferenceMode.h>
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "tests/model/tensor_patterns.h"
 
 namespace tessera::model {
@@ -132,6 +134,17 @@ TEST(MergeMoments, IsTheFormulaOfChanForTwoBlocks) {
   const at::Tensor merged = merge_moments(blocks, {2, 6});
   EXPECT_DOUBLE_EQ(merged[0][0][0].item<double>(), 1.0 + 4.0 * 6 / 8);
   EXPECT_DOUBLE_EQ(merged[0][0][1].item<double>(), (4.0 + 6.0 + 16.0 * 2 * 6 / 8) / 8);
+}
+
+TEST(MergeMoments, LeavesOutEmptyBlocksWhereverTheyAre) {
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  const at::Tensor full = at::tensor({1.0f, 4.0f, 5.0f, 6.0f}, at::kFloat).view({2, 1, 1, 2});
+  const at::Tensor none = at::full({1, 1, 1, 2}, nan, at::kFloat);
+  const at::Tensor expected = merge_moments(full, {2, 6});
+  const at::Tensor merged = merge_moments(
+      at::cat({none, full.narrow(0, 0, 1), none, full.narrow(0, 1, 1), none}), {0, 2, 0, 6, 0});
+  EXPECT_TRUE(at::equal(merged, expected)) << merged;
+  EXPECT_TRUE(at::equal(merge_moments(none, {0}), at::zeros({1, 1, 2}, at::kDouble)));
 }
 
 class ApplyGroupNorm : public ::testing::Test {
