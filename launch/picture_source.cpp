@@ -46,11 +46,13 @@ std::string digest_of_weights(const fs::path& folder, const Component& part,
   return digest.hex();
 }
 
-std::string digest_of_model(const fs::path& model, const std::string& variant) {
+/// Without the autoencoder when another one replaces it.
+std::string digest_of_model(const configs::JobConfig::Model& model) {
   storage::ContentDigest digest;
   for (const Component& part : kComponents) {
+    if (!model.vae_path.empty() && std::string(part.folder) == "vae") continue;
     digest.add(std::string(part.folder) + "\n" +
-               digest_of_weights(model / part.folder, part, variant) + "\n");
+               digest_of_weights(fs::path(model.path) / part.folder, part, model.variant) + "\n");
   }
   return digest.hex();
 }
@@ -102,8 +104,7 @@ std::string option_of(const std::string& key) {
 std::vector<InputFile> input_files(const configs::JobConfig& job) {
   std::vector<InputFile> files;
   const std::string& variant = job.model.variant;
-  files.push_back(
-      {"model.path", last_name(job.model.path), digest_of_model(job.model.path, variant)});
+  files.push_back({"model.path", last_name(job.model.path), digest_of_model(job.model)});
   if (!job.model.vae_path.empty()) {
     files.push_back({"model.vae_path", last_name(job.model.vae_path),
                      digest_of_weights(job.model.vae_path, kComponents[1], variant)});

@@ -51,7 +51,8 @@ partition::Extent check_init(const configs::JobConfig::Init& init) {
 Inputs read_inputs(const configs::JobConfig& job) {
   Inputs inputs;
   inputs.model_folder = find_model(job.model);
-  inputs.model_outline = worker::outline_to_text(worker::read_model_outline(inputs.model_folder));
+  inputs.model_outline =
+      worker::outline_to_text(worker::read_model_outline(inputs.model_folder, job.model.vae_path));
   inputs.init_image = check_init(job.init);
   return inputs;
 }

@@ -27,10 +27,12 @@ std::vector<int> read_list(std::istream& in) {
 
 }  // namespace
 
-ModelOutline read_model_outline(const std::string& directory) {
+ModelOutline read_model_outline(const std::string& directory, const std::string& vae_directory) {
   const std::filesystem::path root = directory;
+  const std::filesystem::path vae_root =
+      vae_directory.empty() ? root / "vae" : std::filesystem::path(vae_directory);
   const model::UnetConfig unet = model::read_unet_config(root / "unet" / "config.json");
-  const model::VaeConfig vae = model::read_vae_config(root / "vae" / "config.json");
+  const model::VaeConfig vae = model::read_vae_config(vae_root / "config.json");
   const model::ConfigJson scheduler(root / "scheduler" / "scheduler_config.json");
   ModelOutline outline;
   outline.unet_widths = unet.widths;

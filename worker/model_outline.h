@@ -27,9 +27,11 @@ struct ModelOutline {
 };
 
 /// Reads unet/, vae/ and scheduler/ configs of a diffusers folder.
+/// \param vae_directory  a replacement autoencoder, read instead of vae/, or "".
 /// \throws storage::MissingFileError for a missing file; storage::DataError naming file and field
 ///         for a network that is not supported.
-ModelOutline read_model_outline(const std::string& directory);
+ModelOutline read_model_outline(const std::string& directory,
+                                const std::string& vae_directory = "");
 
 /// One line of text and back, for a broadcast from rank 0.
 std::string outline_to_text(const ModelOutline& outline);

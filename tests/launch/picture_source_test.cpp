@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <filesystem>
+
 #include "configs/job_config_reader.h"
 #include "launch/commands/render.h"
 #include "storage/png_reader.h"
@@ -75,6 +77,23 @@ TEST_F(PictureSource, RefusesAnotherModel) {
   configs::JobConfig job;
   job.model.path = model();
   EXPECT_NO_THROW(check_files_of_picture(picture(), input_files(job)));
+}
+
+TEST_F(PictureSource, NeedsNoAutoencoderThatAnotherReplaces) {
+  namespace fs = std::filesystem;
+  const fs::path bare = *folder_ / "no_vae";
+  fs::create_directories(bare);
+  for (const char* part : {"unet", "text_encoder", "text_encoder_2"}) {
+    fs::create_directory_symlink(fs::path(model()) / part, bare / part);
+  }
+  configs::JobConfig job;
+  job.model.path = bare.string();
+  EXPECT_THROW(input_files(job), storage::MissingFileError);
+  job.model.vae_path = model() + "/vae";
+  const auto files = input_files(job);
+  ASSERT_EQ(files.size(), 2u);
+  job.model.path = model();
+  EXPECT_EQ(input_files(job).front().digest, files.front().digest);
 }
 
 TEST_F(PictureSource, RefusesAPictureWithoutRecord) {

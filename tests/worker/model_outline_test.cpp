@@ -82,6 +82,21 @@ TEST_P(BrokenFolder, IsNamedWhenAFileIsNotJson) {
   }
 }
 
+/// A model folder whose autoencoder lies elsewhere.
+TEST(ModelOutline, TakesTheAutoencoderThatReplacesTheModels) {
+  namespace fs = std::filesystem;
+  const ScratchFile folder("model");
+  const fs::path root = folder.path();
+  fs::create_directories(root);
+  fs::copy(fs::path(parity_model_directory()) / "vae", root / "other");
+  for (const char* part : {"unet", "scheduler"}) {
+    fs::copy(fs::path(parity_model_directory()) / part, root / part);
+  }
+  EXPECT_THROW(worker::read_model_outline(root), storage::MissingFileError);
+  EXPECT_EQ(worker::read_model_outline(root, root / "other"),
+            worker::read_model_outline(parity_model_directory()));
+}
+
 INSTANTIATE_TEST_SUITE_P(Files, BrokenFolder,
                          ::testing::Values("unet/config.json", "vae/config.json",
                                            "scheduler/scheduler_config.json"),
