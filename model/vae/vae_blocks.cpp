@@ -26,6 +26,20 @@ AttentionWeights load_vae_attention(WeightSource& source, const std::string& pat
   return {load(names.q), join_outputs(k, v), load(names.out)};
 }
 
+/// x + attention over all positions of the normalised x.
+at::Tensor attend(const at::Tensor& x_BCHW, const VaeMiddle& middle, int norm_groups,
+                  SpatialOps& spatial) {
+  const at::Tensor normalised =
+      spatial.group_norm(x_BCHW, middle.norm, {norm_groups, kVaeNormEps, Activation::None});
+  const partition::Extent map{static_cast<int>(x_BCHW.size(2)), static_cast<int>(x_BCHW.size(3))};
+  const at::Tensor tokens =
+      normalised.permute({0, 2, 3, 1}).reshape({x_BCHW.size(0), map.area(), x_BCHW.size(1)});
+  const AttentionSite site{0, 1, "mid_block.attentions.0", map};
+  const at::Tensor attended = spatial.self_attention(tokens, middle.attention, site, StepContext{});
+  const at::Tensor y = attended.view({x_BCHW.size(0), map.rows, map.cols, x_BCHW.size(1)});
+  return y.permute({0, 3, 1, 2}).add_(x_BCHW);
+}
+
 }  // namespace
 
 ResnetWeights load_vae_resnet(WeightSource& source, const std::string& path, int in, int out) {
@@ -37,6 +51,8 @@ VaeMiddle load_vae_middle(WeightSource& source, const std::string& path, int wid
   middle.first = load_vae_resnet(source, path + ".resnets.0", width, width);
   middle.norm = load_norm(source, path + ".attentions.0.group_norm", width);
   middle.attention = load_vae_attention(source, path + ".attentions.0", width);
+  const at::Tensor& projection = middle.attention.out.weight;
+  middle.attends = projection.is_meta() || projection.count_nonzero().item<std::int64_t>() > 0;
   middle.second = load_vae_resnet(source, path + ".resnets.1", width, width);
   return middle;
 }
@@ -49,15 +65,8 @@ at::Tensor run_vae_resnet(const at::Tensor& x_BCHW, const ResnetWeights& weights
 at::Tensor run_vae_middle(const at::Tensor& x_BCHW, const VaeMiddle& middle, int norm_groups,
                           SpatialOps& spatial) {
   at::Tensor x = run_vae_resnet(x_BCHW, middle.first, norm_groups, spatial);
-  const at::Tensor normalised =
-      spatial.group_norm(x, middle.norm, {norm_groups, kVaeNormEps, Activation::None});
-  const partition::Extent map{static_cast<int>(x.size(2)), static_cast<int>(x.size(3))};
-  const at::Tensor tokens =
-      normalised.permute({0, 2, 3, 1}).reshape({x.size(0), map.area(), x.size(1)});
-  const AttentionSite site{0, 1, "mid_block.attentions.0", map};
-  const at::Tensor attended = spatial.self_attention(tokens, middle.attention, site, StepContext{});
-  const at::Tensor y = attended.view({x.size(0), map.rows, map.cols, x.size(1)});
-  x = y.permute({0, 3, 1, 2}).add_(x);
+  x = middle.attends ? attend(x, middle, norm_groups, spatial)
+                     : x + middle.attention.out.bias.view({1, -1, 1, 1});
   return run_vae_resnet(x, middle.second, norm_groups, spatial);
 }
 

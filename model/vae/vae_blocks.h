@@ -20,6 +20,9 @@ struct VaeMiddle {
   ResnetWeights first;
   NormWeights norm;
   AttentionWeights attention;
+  /// False where W_o = 0, as in small models trained without it: the attention is b_o then, and
+  /// nothing of it is computed.
+  bool attends = true;
   ResnetWeights second;
 };
 

@@ -46,6 +46,20 @@ class OlderNames final : public WeightSource {
   WeightSource& current_;
 };
 
+/// Weights whose attention projects to nothing.
+class ZeroProjection final : public WeightSource {
+ public:
+  explicit ZeroProjection(WeightSource& source) : source_(source) {}
+  at::Tensor require(const std::string& name, const std::vector<std::int64_t>& shape) override {
+    const at::Tensor value = source_.require(name, shape);
+    return name.ends_with("to_out.0.weight") ? at::zeros_like(value) : value;
+  }
+  bool has(const std::string& name) const override { return source_.has(name); }
+
+ private:
+  WeightSource& source_;
+};
+
 class VaeBlocks : public ::testing::Test {
  protected:
   at::Tensor run(const VaeMiddle& middle) { return run_vae_middle(x_, middle, 4, ops_); }
@@ -80,6 +94,18 @@ TEST_F(VaeBlocks, MiddleIsResnetAttentionOfOneHeadAndResnet) {
   EXPECT_LT(relative_max(y, expected), 1e-5);
   EXPECT_EQ(ops_.attentions[0].site.heads, 1);
   EXPECT_EQ(ops_.attentions[0].site.map, (partition::Extent{5, 6}));
+}
+
+TEST_F(VaeBlocks, AnAttentionThatProjectsToNothingIsNotComputedAndGivesTheSameBits) {
+  ZeroProjection zero(source_);
+  VaeMiddle middle = load_vae_middle(zero, "mid", kWidth);
+  EXPECT_FALSE(middle.attends);
+  EXPECT_TRUE(load_vae_middle(source_, "mid", kWidth).attends);
+  const at::Tensor skipped = run(middle);
+  EXPECT_TRUE(ops_.attentions.empty());
+  middle.attends = true;
+  EXPECT_TRUE(same_bits(run(middle), skipped));
+  EXPECT_EQ(ops_.attentions.size(), 1U);
 }
 
 TEST_F(VaeBlocks, EveryNormUsesTheEpsOfTheAutoencoder) {
