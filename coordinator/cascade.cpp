@@ -61,7 +61,7 @@ void Cascade::guarded(const std::function<void()>& work) {
   try {
     work();
   } catch (const std::exception& error) {
-    fail({0, worker::failure_code(error), error.what(), current_});
+    fail({0, worker::failure_code(error), worker::failure_text(error), current_});
   }
 }
 

@@ -13,6 +13,7 @@
 #include "launch/startup_failure.h"
 #include "launch/usage_error.h"
 #include "launch/version.h"
+#include "worker/failure_code.h"
 
 namespace tessera::launch {
 namespace {
@@ -60,8 +61,9 @@ int leave_alone(const std::exception& error, RankSession& session, const RankLog
   const int exit_code = exit_code_of(error);
   const std::string remedy =
       exit_code == kInternal ? " This is an error in tessera; please report it." : "";
-  log.error(error.what());
-  console.last_words(error.what() + remedy);
+  const std::string text = worker::failure_text(error);
+  log.error(text);
+  console.last_words(text + remedy);
   if (session.size() > 1) session.abort(exit_code);
   return exit_code;
 }

@@ -4,6 +4,7 @@
 #include "coordinator/agreement.h"
 #include "launch/exit_codes.h"
 #include "launch/startup_failure.h"
+#include "worker/failure_code.h"
 #include "worker/outcome.h"
 
 namespace tessera::launch {
@@ -28,7 +29,7 @@ void StartupExchange::on_all(const std::function<void()>& work) {
   } catch (const comm::RankError&) {
     throw;
   } catch (const std::exception& error) {
-    message = error.what();
+    message = worker::failure_text(error);
     outcome.exit_code = exit_code_of(error);
     outcome.set_message(message);
   }

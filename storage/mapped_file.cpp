@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <string>
 #include <utility>
 
 #include "storage/file_descriptor.h"
@@ -19,7 +20,12 @@ MappedFile MappedFile::open(const std::filesystem::path& path) {
   if (status.st_size == 0) return MappedFile(std::span<const std::byte>());
   const auto size = static_cast<std::size_t>(status.st_size);
   void* address = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.get(), 0);
-  if (address == MAP_FAILED) throw IoError(system_message("cannot map", path, errno));
+  if (address == MAP_FAILED) {
+    const int error = errno;
+    const std::string message = system_message("cannot map", path, error);
+    if (error == ENOMEM) throw OutOfMemoryError(message);
+    throw IoError(message);
+  }
   return MappedFile({static_cast<const std::byte*>(address), size});
 }
 

@@ -13,7 +13,8 @@ namespace tessera::storage {
 class MappedFile {
  public:
   /// \throws MissingFileError if there is no such file, DataError if it is not a regular file,
-  ///         IoError if it cannot be opened or mapped.
+  ///         OutOfMemoryError if the system has no room to map it, IoError if it cannot be opened
+  ///         or mapped for another reason.
   static MappedFile open(const std::filesystem::path& path);
   ~MappedFile();
   MappedFile(MappedFile&& other) noexcept;

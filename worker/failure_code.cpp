@@ -3,6 +3,7 @@
 #include <c10/util/Exception.h>
 
 #include <new>
+#include <string_view>
 
 #include "comm/rank_error.h"
 #include "storage/storage_error.h"
@@ -15,16 +16,38 @@ bool is(const std::exception& error) {
   return dynamic_cast<const Error*>(&error) != nullptr;
 }
 
+/// LibTorch's CPU allocator throws a plain c10::Error; its text alone tells it from others.
+bool is_of_allocator(const std::exception& error) {
+  const auto* torch = dynamic_cast<const c10::Error*>(&error);
+  if (torch == nullptr) return false;
+  const std::string_view text = torch->what_without_backtrace();
+  return text.find("DefaultCPUAllocator: can't allocate memory") != std::string_view::npos ||
+         text.find("DefaultCPUAllocator: not enough memory") != std::string_view::npos;
+}
+
+bool is_out_of_memory(const std::exception& error) {
+  return is<std::bad_alloc>(error) || is<storage::OutOfMemoryError>(error) ||
+         is<c10::OutOfMemoryError>(error) || is_of_allocator(error);
+}
+
 }  // namespace
 
 int failure_code(const std::exception& error) {
   if (is<storage::DataError>(error)) return 65;
   if (is<storage::MissingFileError>(error)) return 66;
   if (is<comm::RankError>(error)) return 69;
-  if (is<std::bad_alloc>(error) || is<c10::OutOfMemoryError>(error)) return 71;
+  if (is_out_of_memory(error)) return 71;
   if (is<storage::CannotCreateError>(error)) return 73;
   if (is<storage::IoError>(error)) return 74;
   return 70;
+}
+
+std::string failure_text(const std::exception& error) {
+  const auto* torch = dynamic_cast<const c10::Error*>(&error);
+  const std::string text = torch != nullptr ? torch->what_without_backtrace() : error.what();
+  if (!is_out_of_memory(error)) return text;
+  return "out of memory (" + text +
+         "). Use fewer ranks per host, more hosts, or a smaller size (cascade.resolutions).";
 }
 
 }  // namespace tessera::worker

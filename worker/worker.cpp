@@ -145,7 +145,7 @@ Outcome Worker::load_models() {
     impl_->load(outcome);
   } catch (const std::exception& error) {
     outcome.exit_code = failure_code(error);
-    outcome.set_message(error.what());
+    outcome.set_message(failure_text(error));
   }
   outcome.step_seconds = seconds_since(begin);
   outcome.memory_peak = memory_peak_bytes();
@@ -162,14 +162,14 @@ Outcome Worker::execute(const Command& command) {
     impl_->run_local(command, outcome);
   } catch (const std::exception& error) {
     outcome.exit_code = failure_code(error);
-    outcome.set_message(error.what());
+    outcome.set_message(failure_text(error));
   }
   try {
     impl_->run_collective(command, outcome);
   } catch (const comm::RankError&) {
     throw;
   } catch (const std::exception& error) {
-    throw BrokenCollective(failure_code(error), error.what());
+    throw BrokenCollective(failure_code(error), failure_text(error));
   }
   const comm::TrafficCounters after = impl_->traffic();
   outcome.step_seconds = seconds_since(begin);
