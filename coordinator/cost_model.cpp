@@ -101,8 +101,9 @@ bool encodes_image(const worker::RenderTask& task, int stage) {
   });
 }
 
-std::int64_t peak_bytes(const ModelOutline& model, const worker::RenderTask& task,
-                        const StagePlan& stage, const UnetLayers& network) {
+/// The working set of the rank with the tallest strip.
+double working_bytes(const ModelOutline& model, const worker::RenderTask& task,
+                     const StagePlan& stage, const UnetLayers& network) {
   const partition::StripLayout strips = partition::make_strips(stage.blocks, stage.strip_count);
   const double share = static_cast<double>(strips.tallest_rows()) / stage.latent.rows;
   const double latent = static_cast<double>(stage.latent.area());
@@ -122,8 +123,7 @@ std::int64_t peak_bytes(const ModelOutline& model, const worker::RenderTask& tas
   const double pixels = tiled ? side * side : share / task.grid.halves * 64 * latent;
   const std::size_t wide = model.vae_widths.size() > 1 ? 1 : 0;
   const double vae = kLiveMaps * model.vae_widths[wide] * pixels;
-  const double weights = unet_weights(model, network) + vae_weights(model);
-  return std::llround(kBytesPerValue * (weights + std::max(unet, vae)));
+  return kBytesPerValue * std::max(unet, vae);
 }
 
 }  // namespace
@@ -148,7 +148,10 @@ StageForecast forecast_stage(const ModelOutline& model, const worker::RenderTask
   forecast.step_flop = predictions * unet_flop(model, plan, task.base).total();
   forecast.transition_flop = encodes_image(task, stage) ? vae_encode_flop(model, plan) : 0;
   forecast.decode_flop = vae_decode_flop(model, plan);
-  forecast.peak_bytes = peak_bytes(model, task, plan, unet_layers(model));
+  const UnetLayers network = unet_layers(model);
+  const double weights = kBytesPerValue * (unet_weights(model, network) + vae_weights(model));
+  forecast.weight_bytes = std::llround(weights);
+  forecast.peak_bytes = std::llround(weights + working_bytes(model, task, plan, network));
   return forecast;
 }
 

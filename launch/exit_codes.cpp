@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "configs/config_error.h"
+#include "coordinator/memory_check.h"
 #include "coordinator/plan_error.h"
 #include "launch/startup_failure.h"
 #include "launch/usage_error.h"
@@ -31,6 +32,7 @@ int exit_code_of(const std::exception& error) {
              storage::NamePatternError>(error)) {
     return kUsage;
   }
+  if (is_any<coordinator::MemoryError>(error)) return kOutOfMemory;
   if (is_any<std::filesystem::filesystem_error>(error)) return kIoError;
   return worker::failure_code(error);
 }

@@ -5,7 +5,10 @@
 #include <string>
 #include <system_error>
 
+#include "coordinator/memory_check.h"
+#include "launch/environment.h"
 #include "launch/existing_items.h"
+#include "launch/host_memory.h"
 #include "launch/prepared_render.h"
 #include "launch/render_run.h"
 #include "launch/run_outputs.h"
@@ -27,6 +30,14 @@ RankLog open_log(const std::filesystem::path& directory, int rank,
   return {directory, rank, level};
 }
 
+/// Every rank looks at its own host.
+void check_memory_here(PreparedRender& render) {
+  const auto available = available_memory();
+  if (!available) return;
+  const auto warning = coordinator::check_memory(render.plan, *available, ranks_on_host());
+  if (warning) render.warnings.push_back(*warning);
+}
+
 void tell_warnings(const PreparedRender& render, const RankLog& log, Console& console) {
   for (const std::string& warning : render.warnings) {
     console.warning(warning);
@@ -46,6 +57,7 @@ int render(const CommandLine& line, RankSession& session, RankLog& log, Console&
     });
     return 0;
   }
+  startup.on_all([&] { check_memory_here(prepared); });
   std::unique_ptr<RunOutputs> outputs;
   const std::string log_directory = startup.text_of_root([&] {
     outputs = std::make_unique<RunOutputs>(prepared, line.render);

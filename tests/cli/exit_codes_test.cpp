@@ -86,6 +86,13 @@ std::vector<EndCase> model_cases() {
       {"unsupported_network", 65, "in_channels", with_model([](const auto& model) {
          exchange(model / "unet/config.json", "\"in_channels\": 4", "\"in_channels\": 9");
        })},
+      {"plan_larger_than_the_memory", 71, "free for",
+       [](const Folder& folder) {
+         // Layers so wide that no host holds their maps; the weights are never looked at.
+         const std::filesystem::path model = linked_model(folder / "model");
+         exchange(model / "vae/config.json", "    16,\n    16,", "    16000,\n    16000,");
+         return std::vector<std::string>{"-m", model.string(), "--resolutions", "64,32768"};
+       }},
       {"truncated_weights", 65, kUnet,
        with_model([](const auto& model) { truncate(model / kUnet, 100'000); })},
       {"overflowing_header", 65, kUnet, with_model([](const auto& model) {
@@ -169,9 +176,10 @@ std::vector<EndCase> all_cases() {
 std::vector<EndCase> cases_for_ranks() {
   std::vector<EndCase> chosen;
   for (const EndCase& each : all_cases()) {
-    for (const char* name : {"unknown_option", "unknown_key", "too_many_strips", "locked_run",
-                             "missing_model", "truncated_weights", "missing_tensor",
-                             "replay_without_its_tensors", "output_that_exists"}) {
+    for (const char* name :
+         {"unknown_option", "unknown_key", "too_many_strips", "plan_larger_than_the_memory",
+          "locked_run", "missing_model", "truncated_weights", "missing_tensor",
+          "replay_without_its_tensors", "output_that_exists"}) {
       if (std::string(name) == each.name) chosen.push_back(each);
     }
   }

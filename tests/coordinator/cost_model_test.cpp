@@ -88,6 +88,10 @@ TEST(CostModel, MemoryHoldsTheWeightsAndFallsWithTheRanks) {
   };
   const std::int64_t weights = 4 * 2'600'000'000LL;
   EXPECT_GT(bytes(64), weights);
+  const StageForecast one = plan_render(table_job(), sdxl_outline(), 1).forecast[2];
+  EXPECT_NEAR(static_cast<double>(one.weight_bytes), 4 * 2.65e9, 4 * 0.05e9);
+  EXPECT_EQ(one.weight_bytes,
+            plan_render(table_job(), sdxl_outline(), 64).forecast[0].weight_bytes);
   EXPECT_GT(bytes(1), 2 * bytes(64));
   EXPECT_GT(bytes(2), bytes(8));
 }

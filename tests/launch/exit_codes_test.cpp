@@ -8,6 +8,7 @@
 
 #include "comm/rank_error.h"
 #include "configs/config_error.h"
+#include "coordinator/memory_check.h"
 #include "coordinator/plan_error.h"
 #include "launch/startup_failure.h"
 #include "launch/usage_error.h"
@@ -36,6 +37,7 @@ TEST(ExitCode, TellsFilesApart) {
 TEST(ExitCode, TellsTheMachineApart) {
   EXPECT_EQ(exit_code_of(comm::RankError("halo", 1, 2.0, "gone")), 69);
   EXPECT_EQ(exit_code_of(std::bad_alloc()), 71);
+  EXPECT_EQ(exit_code_of(coordinator::MemoryError("")), 71);
   EXPECT_EQ(exit_code_of(std::logic_error("")), 70);
 }
 
