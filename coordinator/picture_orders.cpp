@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "configs/job_config.h"
+#include "coordinator/existing_policy.h"
 #include "storage/existing_file.h"
 #include "storage/name_pattern.h"
 
@@ -11,20 +12,6 @@ namespace tessera::coordinator {
 namespace {
 
 using configs::JobConfig;
-
-storage::OnExists policy_of(JobConfig::OnExists asked) {
-  switch (asked) {
-    case JobConfig::OnExists::Skip:
-      return storage::OnExists::Skip;
-    case JobConfig::OnExists::Overwrite:
-      return storage::OnExists::Overwrite;
-    case JobConfig::OnExists::Suffix:
-      return storage::OnExists::Suffix;
-    case JobConfig::OnExists::Error:
-      break;
-  }
-  return storage::OnExists::Error;
-}
 
 bool is_kept(const RecordSources& sources, int stage) {
   const bool last = stage + 1 == static_cast<int>(sources.plan.task.stages.size());
@@ -65,7 +52,7 @@ PictureOrders::PictureOrders(const RecordSources& sources, const storage::RunDir
   for (std::size_t k = 0; k < kept.size(); ++k) {
     final_file_ = run.file(names[k] + ".png");
     const auto path =
-        storage::settle_existing(final_file_, policy_of(sources.config.output.on_exists));
+        storage::settle_existing(final_file_, existing_policy(sources.config.output.on_exists));
     if (path) {
       final_file_ = *path;
       const std::size_t index = frame(kept[k].index, kept[k].stage);

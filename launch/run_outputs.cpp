@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "configs/config_listing.h"
+#include "coordinator/existing_policy.h"
 #include "launch/environment.h"
 #include "launch/picture_source.h"
 #include "storage/atomic_file.h"
@@ -52,21 +53,6 @@ storage::RunDirectory create_run(const PreparedRender& render) {
       storage::run_directory_name(render.config.job.output.run_dir, tokens, slurm_ids()));
 }
 
-storage::OnExists policy(configs::JobConfig::OnExists asked) {
-  using OnExists = configs::JobConfig::OnExists;
-  switch (asked) {
-    case OnExists::Error:
-      return storage::OnExists::Error;
-    case OnExists::Skip:
-      return storage::OnExists::Skip;
-    case OnExists::Overwrite:
-      return storage::OnExists::Overwrite;
-    case OnExists::Suffix:
-      return storage::OnExists::Suffix;
-  }
-  return storage::OnExists::Error;
-}
-
 /// The file of `-o`, checked to be creatable.
 std::optional<fs::path> settle_copy(const std::string& copy_to, const configs::JobConfig& job) {
   if (copy_to.empty()) return std::nullopt;
@@ -74,7 +60,8 @@ std::optional<fs::path> settle_copy(const std::string& copy_to, const configs::J
     throw storage::CannotCreateError("-o: \"" + copy_to +
                                      "\" is not a name for a PNG file. Let it end in .png.");
   }
-  const auto settled = storage::settle_existing(copy_to, policy(job.output.on_exists));
+  const auto settled =
+      storage::settle_existing(copy_to, coordinator::existing_policy(job.output.on_exists));
   if (settled) const storage::AtomicFile probe(*settled);  // removed, since it is not committed
   return settled;
 }
