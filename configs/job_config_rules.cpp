@@ -5,6 +5,7 @@
 
 #include "configs/config_error.h"
 #include "configs/value_codecs.h"
+#include "partition/size_text.h"
 
 namespace tessera::configs {
 namespace {
@@ -41,7 +42,7 @@ class Checker {
     if (side >= kSideMultiplePx && side % kSideMultiplePx == 0) return;
     const int below = side / kSideMultiplePx * kSideMultiplePx;
     const std::string above = std::to_string(below + kSideMultiplePx);
-    fail(key, name + ": " + size_text(size) + " has a side of " + std::to_string(side) +
+    fail(key, name + ": " + partition::size_text(size) + " has a side of " + std::to_string(side) +
                   " pixels. Sides are multiples of 64: use " +
                   (below == 0 ? above : std::to_string(below) + " or " + above) + ".");
   }
@@ -127,7 +128,7 @@ class Checker {
     if (std::max(last.rows, last.cols) < kLargeSidePx || exponent <= kLargeSideCosine) return;
     if (job_.method.name != JobConfig::MethodName::FreeScale) return;
     warnings_.push_back("cascade.cosine_scale " + number_text(exponent) + " is high for " +
-                        size_text(last) + ": at most 1.0 is advised.");
+                        partition::size_text(last) + ": at most 1.0 is advised.");
   }
 
   const JobConfig& job_;

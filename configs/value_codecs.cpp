@@ -7,6 +7,8 @@
 #include <span>
 #include <system_error>
 
+#include "partition/size_text.h"
+
 namespace tessera::configs {
 namespace {
 
@@ -183,7 +185,7 @@ ValueCodec<partition::Extent> picture_size() {
       "\"minItems\": 2, \"maxItems\": 2}]";
   codec.read = parse_size;
   codec.write = [](const partition::Extent& size) {
-    return ConfigValue::scalar(size_text(size), ConfigValue::Style::Plain);
+    return ConfigValue::scalar(partition::size_text(size), ConfigValue::Style::Plain);
   };
   return codec;
 }
@@ -250,10 +252,6 @@ std::string number_text(double value) {
   std::array<char, 32> digits{};
   const auto result = std::to_chars(digits.data(), digits.data() + digits.size(), value);
   return {digits.data(), result.ptr};
-}
-
-std::string size_text(partition::Extent size) {
-  return std::to_string(size.rows) + "x" + std::to_string(size.cols);
 }
 
 }  // namespace tessera::configs

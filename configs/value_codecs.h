@@ -31,7 +31,5 @@ ValueCodec<JobConfig::FreeU> free_u_factors();
 
 /// The shortest text that reads back as the same number.
 std::string number_text(double value);
-/// "512x768".
-std::string size_text(partition::Extent size);
 
 }  // namespace tessera::configs

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <type_traits>
 
+#include "partition/size_text.h"
 #include "storage/content_digest.h"
 
 namespace tessera::coordinator {
@@ -37,7 +38,7 @@ class Lines {
   void choice(std::string_view name, Enum value) { number(name, static_cast<int>(value)); }
 
   void extent(std::string_view name, partition::Extent value) {
-    text(name, std::to_string(value.rows) + "x" + std::to_string(value.cols));
+    text(name, partition::size_text(value));
   }
 
   void enter(std::string_view name, std::size_t index) {

@@ -9,12 +9,14 @@
 #include "coordinator/cost_model.h"
 #include "coordinator/plan_error.h"
 #include "coordinator/stage_planner.h"
+#include "partition/size_text.h"
 
 namespace tessera::coordinator {
 namespace {
 
 using configs::JobConfig;
 using partition::Extent;
+using partition::size_text;
 
 constexpr int kLargestTurboSide = 2048;  // pixels; README of the released program
 constexpr int kLargestScale = 8;
@@ -105,10 +107,6 @@ void check_strips(const JobConfig& config, const worker::RenderTask& task) {
                     " px high), but distributed.strips is " + std::to_string(asked) +
                     "; use at most " + std::to_string(blocks));
   }
-}
-
-std::string size_text(Extent image) {
-  return std::to_string(image.rows) + "x" + std::to_string(image.cols);
 }
 
 void warn_about_stages(const worker::RenderTask& task, std::vector<std::string>& warnings) {

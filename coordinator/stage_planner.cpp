@@ -9,6 +9,7 @@
 #include "coordinator/restart_index.h"
 #include "coordinator/strip_choice.h"
 #include "partition/canonical_blocks.h"
+#include "partition/size_text.h"
 #include "partition/tile_grid.h"
 
 namespace tessera::coordinator {
@@ -16,6 +17,7 @@ namespace {
 
 using configs::JobConfig;
 using partition::Extent;
+using partition::size_text;
 using worker::StagePlan;
 
 constexpr int kLatentPixels = 8;      // image pixels per latent pixel
@@ -24,10 +26,6 @@ constexpr int kLargestPaperBlur = 4;  // taps beyond sum to 3.0e-6
 constexpr std::int64_t kLargestFullVae = std::int64_t{4096} * 4096;  // pixels, `vae.mode: auto`
 
 bool official(const JobConfig& config) { return config.method.mode == JobConfig::Mode::Official; }
-
-std::string size_text(Extent image) {
-  return std::to_string(image.rows) + "x" + std::to_string(image.cols);
-}
 
 /// r rounded to nearest, ties up, at least 1.
 int rounded_scale(int side, int base) {

@@ -12,6 +12,8 @@
 #include <string>
 #include <vector>
 
+#include "partition/size_text.h"
+
 namespace tessera::fusion {
 namespace {
 
@@ -233,11 +235,10 @@ void require_rows(const at::Tensor& x_BCHW, partition::RowRange rows, int first_
   const partition::RowRange held{first_row,
                                  first_row + (is_map ? static_cast<int>(x_BCHW.size(2)) : 0)};
   if (!is_map || !held.contains(rows) || !partition::RowRange{0, map.rows}.contains(held)) {
-    throw std::invalid_argument("FreeU: rows " + std::to_string(rows.begin) + ".." +
-                                std::to_string(rows.end) + " of a map of " +
-                                std::to_string(map.rows) + "x" + std::to_string(map.cols) +
-                                " are not in a tensor of " + text_of(x_BCHW.sizes()) +
-                                " that begins at row " + std::to_string(first_row));
+    throw std::invalid_argument(
+        "FreeU: rows " + std::to_string(rows.begin) + ".." + std::to_string(rows.end) +
+        " of a map of " + partition::size_text(map) + " are not in a tensor of " +
+        text_of(x_BCHW.sizes()) + " that begins at row " + std::to_string(first_row));
   }
 }
 

@@ -6,15 +6,13 @@
 #include <stdexcept>
 #include <string>
 
+#include "partition/size_text.h"
+
 namespace tessera::fusion {
 namespace {
 
 /// exp(-14^2 / 2) is 2.7e-43, a subnormal fp32 number.
 constexpr int kLargestRadius = 13;
-
-std::string text_of(partition::Extent extent) {
-  return std::to_string(extent.rows) + "x" + std::to_string(extent.cols);
-}
 
 }  // namespace
 
@@ -39,8 +37,8 @@ std::vector<float> gaussian_taps(int radius, double sigma) {
 
 int paper_blur_radius(partition::Extent image, partition::Extent base) {
   if (image.rows < 1 || image.cols < 1 || base.rows < 1 || base.cols < 1) {
-    throw std::invalid_argument("blur radius: stage " + text_of(image) + " px on base " +
-                                text_of(base) + " px");
+    throw std::invalid_argument("blur radius: stage " + partition::size_text(image) +
+                                " px on base " + partition::size_text(base) + " px");
   }
   const std::int64_t scale = (image.area() + base.area() - 1) / base.area();
   return static_cast<int>(std::clamp<std::int64_t>(scale - 1, 1, 4));
@@ -49,7 +47,7 @@ int paper_blur_radius(partition::Extent image, partition::Extent base) {
 int official_blur_radius(partition::Extent image, int base_px) {
   const int scale = base_px < 1 ? 0 : std::max(image.rows / base_px, image.cols / base_px);
   if (scale < 1) {
-    throw std::invalid_argument("blur radius: stage " + text_of(image) +
+    throw std::invalid_argument("blur radius: stage " + partition::size_text(image) +
                                 " px is below the base of " + std::to_string(base_px) + " px");
   }
   return std::min(scale - 1, kLargestRadius);

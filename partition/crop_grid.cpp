@@ -6,13 +6,10 @@
 #include <string>
 
 #include "partition/interleave.h"
+#include "partition/size_text.h"
 
 namespace tessera::partition {
 namespace {
-
-std::string text_of(Extent extent) {
-  return std::to_string(extent.rows) + "x" + std::to_string(extent.cols);
-}
 
 /// Starts 0, b, 2b, ... with the last ones drawn back to `length - crop`, never below 0.
 std::vector<int> starts_of(int count, int stride, int length, int crop) {
@@ -151,8 +148,8 @@ CropGrid paper_crops(Extent grid, Extent base_image, int level, double jitter_fr
 CropGrid official_crops(Extent image, Extent grid, int base_px) {
   if (base_px < 8 || image.rows < base_px || image.cols < base_px || grid.rows < 1 ||
       grid.cols < 1) {
-    throw std::invalid_argument("official crops: stage " + text_of(image) + " px with grid " +
-                                text_of(grid) + " is smaller than the base of " +
+    throw std::invalid_argument("official crops: stage " + size_text(image) + " px with grid " +
+                                size_text(grid) + " is smaller than the base of " +
                                 std::to_string(base_px) + " px");
   }
   const OfficialScale official = official_scale(image, base_px);

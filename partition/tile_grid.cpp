@@ -5,14 +5,15 @@
 #include <stdexcept>
 #include <string>
 
+#include "partition/size_text.h"
+
 namespace tessera::partition {
 
 TileGrid::TileGrid(Extent canvas, int tile_side)
     : canvas_(canvas), side_(tile_side), stride_(tile_side / 4 * 3) {
   if (canvas.rows < 1 || canvas.cols < 1 || tile_side < 4 || tile_side % 4 != 0) {
     throw std::invalid_argument("tile grid: tiles of " + std::to_string(tile_side) +
-                                " on a canvas of " + std::to_string(canvas.rows) + "x" +
-                                std::to_string(canvas.cols) +
+                                " on a canvas of " + size_text(canvas) +
                                 "; the tile side must be a positive multiple of 4");
   }
   tile_rows_ = (canvas.rows + stride_ - 1) / stride_;

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "partition/size_text.h"
 #include "storage/atomic_file.h"
 #include "storage/storage_error.h"
 #include "storage/unicode_text.h"
@@ -206,8 +207,7 @@ void PngWriter::begin_frame(int frame_index, partition::Extent image,
                             const PictureMetadata& metadata) {
   if (frame_) throw std::invalid_argument("a frame was begun before the last one ended");
   if (image.rows <= 0 || image.cols <= 0) {
-    throw std::invalid_argument("a picture of " + std::to_string(image.rows) + "x" +
-                                std::to_string(image.cols) + " has no pixels");
+    throw std::invalid_argument("a picture of " + partition::size_text(image) + " has no pixels");
   }
   auto frame = std::make_unique<Frame>(file_of_(frame_index), image);
   frame->write_header(options_, metadata);
@@ -225,7 +225,7 @@ void PngWriter::write_rows(RowBand rows) {
         "rows " + std::to_string(rows.row_begin) + " + " + std::to_string(rows.rows) + " of " +
         std::to_string(rows.cols) + " columns with " + std::to_string(rows.pixels.size()) +
         " samples came where row " + std::to_string(frame_->next_row()) + " of a picture of " +
-        std::to_string(image.rows) + "x" + std::to_string(image.cols) + " was expected");
+        partition::size_text(image) + " was expected");
   }
   for (std::size_t row = 0; row < static_cast<std::size_t>(rows.rows); ++row) {
     frame_->write_row(rows.pixels.subspan(row * row_samples, row_samples));

@@ -2,6 +2,7 @@
 
 #include <ATen/ATen.h>
 
+#include "partition/size_text.h"
 #include "storage/image_reader.h"
 #include "storage/storage_error.h"
 
@@ -56,11 +57,8 @@ void check_initial(const RenderTask& task, const ItemTask& item, const InitialIm
   const partition::Extent image{static_cast<int>(initial.rgb.size(2)),
                                 static_cast<int>(initial.rgb.size(3))};
   if (image == planned) return;
-  const auto text = [](partition::Extent extent) {
-    return std::to_string(extent.rows) + "x" + std::to_string(extent.cols);
-  };
-  throw storage::DataError(item.init_image + ": the image is " + text(image) +
-                           " (height x width), " + text(planned) +
+  throw storage::DataError(item.init_image + ": the image is " + partition::size_text(image) +
+                           " (height x width), " + partition::size_text(planned) +
                            " expected. Resize it, or change cascade.resolutions.");
 }
 
