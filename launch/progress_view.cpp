@@ -1,11 +1,10 @@
 #include "launch/progress_view.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstdio>
 
 #include "coordinator/event_json.h"
+#include "launch/formatted_text.h"
 
 namespace tessera::launch {
 namespace {
@@ -18,20 +17,13 @@ constexpr double kSecondsBetweenLines = 10;
 constexpr int kPercentBetweenLines = 5;
 constexpr int kBarWidth = 24;
 
-template <typename... Values>
-std::string format(const char* pattern, Values... values) {
-  std::array<char, 256> text{};
-  std::snprintf(text.data(), text.size(), pattern, values...);
-  return text.data();
-}
-
 /// 100 is kept for the end of the run.
 int percent_of(const CommandRecord& record) {
   return std::clamp(static_cast<int>(std::floor(record.progress * 100)), 0, 99);
 }
 
 std::string eta_text(double seconds) {
-  return seconds < 0 ? std::string("?") : format("%.0fs", std::ceil(seconds));
+  return seconds < 0 ? std::string("?") : formatted("%.0fs", std::ceil(seconds));
 }
 
 coordinator::EventJson event_now() {
@@ -84,7 +76,7 @@ void ProgressView::on_finished(const coordinator::RunSummary& summary) {
     const int stages = static_cast<int>(plan_.task.stages.size());
     const int steps = plan_.task.stages.back().steps;
     console_.progress(
-        format("PROGRESS 100%% stage %d/%d step %d/%d eta 0s\n", stages, stages, steps, steps));
+        formatted("PROGRESS 100%% stage %d/%d step %d/%d eta 0s\n", stages, stages, steps, steps));
   }
   emit_json(event_now().finished(summary));
 }
@@ -111,10 +103,10 @@ std::string ProgressView::position(const CommandRecord& record) const {
   const int step = stepping ? record.command.step + 1 : ended ? stage.steps : stage.first_step;
   std::string text;
   if (plan_.task.items.size() > 1) {
-    text = format("item %d/%zu ", record.command.item + 1, plan_.task.items.size());
+    text = formatted("item %d/%zu ", record.command.item + 1, plan_.task.items.size());
   }
-  return text +
-         format("stage %zu/%zu step %d/%d", index + 1, plan_.task.stages.size(), step, stage.steps);
+  return text + formatted("stage %zu/%zu step %d/%d", index + 1, plan_.task.stages.size(), step,
+                          stage.steps);
 }
 
 void ProgressView::show_plain(const CommandRecord& record) {
@@ -127,7 +119,7 @@ void ProgressView::show_plain(const CommandRecord& record) {
   if (!due) return;
   shown_percent_ = std::max(percent, shown_percent_);
   shown_at_ = record.since_start;
-  console_.progress(format("PROGRESS %d%% ", shown_percent_) + position(record) + " eta " +
+  console_.progress(formatted("PROGRESS %d%% ", shown_percent_) + position(record) + " eta " +
                     eta_text(record.eta_seconds) + "\n");
 }
 
@@ -146,11 +138,12 @@ void ProgressView::show_bar(const CommandRecord& record) {
     memory = std::max(memory, outcome.memory_peak);
   }
   const double rate = step_seconds_ > 0 ? 1 / step_seconds_ : 0;
-  console_.progress("\r\033[K[" + std::string(static_cast<std::size_t>(filled), '=') +
-                    std::string(static_cast<std::size_t>(kBarWidth - filled), ' ') +
-                    format("] %3d%% ", percent_of(record)) + position(record) +
-                    format(" %dx%d %.2f steps/s eta ", stage.image.rows, stage.image.cols, rate) +
-                    eta_text(record.eta_seconds) + format(" %.0f MiB", double(memory) / 1048576));
+  console_.progress(
+      "\r\033[K[" + std::string(static_cast<std::size_t>(filled), '=') +
+      std::string(static_cast<std::size_t>(kBarWidth - filled), ' ') +
+      formatted("] %3d%% ", percent_of(record)) + position(record) +
+      formatted(" %dx%d %.2f steps/s eta ", stage.image.rows, stage.image.cols, rate) +
+      eta_text(record.eta_seconds) + formatted(" %.0f MiB", double(memory) / 1048576));
   bar_open_ = true;
   if (record.command.kind == CommandKind::EndStage) end_bar();
 }

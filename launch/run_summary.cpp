@@ -1,22 +1,14 @@
 #include "launch/run_summary.h"
 
-#include <array>
-#include <cstdio>
+#include "launch/formatted_text.h"
 
 namespace tessera::launch {
 namespace {
 
 constexpr double kMebibyte = 1048576;
 
-template <typename... Values>
-std::string format(const char* pattern, Values... values) {
-  std::array<char, 256> text{};
-  std::snprintf(text.data(), text.size(), pattern, values...);
-  return text.data();
-}
-
 std::string stage_name(const worker::StagePlan& stage) {
-  return format("stage %d %dx%d", stage.stage, stage.image.rows, stage.image.cols);
+  return formatted("stage %d %dx%d", stage.stage, stage.image.rows, stage.image.cols);
 }
 
 }  // namespace
@@ -27,14 +19,14 @@ std::vector<std::string> summary_lines(const coordinator::RenderPlan& plan,
   for (std::size_t s = 0; s < plan.task.stages.size(); ++s) {
     const auto& totals = report.stages()[s];
     lines.push_back(stage_name(plan.task.stages[s]) +
-                    format(": %d steps, %.1f s (U-Net %.1f s, autoencoder %.1f s; of both, "
-                           "communication %.1f s)",
-                           totals.steps, totals.seconds, totals.unet_seconds, totals.vae_seconds,
-                           totals.communication_seconds));
+                    formatted(": %d steps, %.1f s (U-Net %.1f s, autoencoder %.1f s; of both, "
+                              "communication %.1f s)",
+                              totals.steps, totals.seconds, totals.unet_seconds, totals.vae_seconds,
+                              totals.communication_seconds));
   }
   std::string memory = "peak memory in MiB by rank:";
   for (const std::uint64_t bytes : report.peak_memory()) {
-    memory += format(" %.0f", static_cast<double>(bytes) / kMebibyte);
+    memory += formatted(" %.0f", static_cast<double>(bytes) / kMebibyte);
   }
   lines.push_back(memory);
   return lines;
@@ -42,24 +34,24 @@ std::vector<std::string> summary_lines(const coordinator::RenderPlan& plan,
 
 std::string steps_text(const worker::StagePlan& stage) {
   if (stage.first_step >= stage.steps) return "no steps";
-  return format("steps %d to %d", stage.first_step, stage.steps - 1);
+  return formatted("steps %d to %d", stage.first_step, stage.steps - 1);
 }
 
 std::vector<std::string> plan_lines(const coordinator::RenderPlan& plan) {
   const partition::RankGrid& grid = plan.task.grid;
-  std::vector<std::string> lines{format("grid: %d ranks, %d useful, %d guidance %s", grid.world,
-                                        plan.useful_ranks, grid.halves,
-                                        grid.halves == 1 ? "part" : "halves")};
+  std::vector<std::string> lines{formatted("grid: %d ranks, %d useful, %d guidance %s", grid.world,
+                                           plan.useful_ranks, grid.halves,
+                                           grid.halves == 1 ? "part" : "halves")};
   for (std::size_t s = 0; s < plan.task.stages.size(); ++s) {
     const worker::StagePlan& stage = plan.task.stages[s];
     const coordinator::StageForecast& cost = plan.forecast[s];
     lines.push_back(stage_name(stage) + ": " + steps_text(stage) +
-                    format(", %d strips, dilation %dx%d, %.3g TFLOP, about %.0f MiB per rank",
-                           stage.strip_count, stage.dilation.rows, stage.dilation.cols,
-                           cost.total_flop() / 1e12,
-                           static_cast<double>(cost.peak_bytes) / kMebibyte));
+                    formatted(", %d strips, dilation %dx%d, %.3g TFLOP, about %.0f MiB per rank",
+                              stage.strip_count, stage.dilation.rows, stage.dilation.cols,
+                              cost.total_flop() / 1e12,
+                              static_cast<double>(cost.peak_bytes) / kMebibyte));
   }
-  lines.push_back(format("items: %zu", plan.task.items.size()));
+  lines.push_back(formatted("items: %zu", plan.task.items.size()));
   return lines;
 }
 
