@@ -44,7 +44,6 @@ ModelOutline read_model_outline(const std::string& directory, const std::string&
   outline.vae_widths = vae.widths;
   outline.vae_sample_size = vae.sample_size;
   outline.steps_offset = scheduler.integer_or("steps_offset", 0);
-  outline.scheduler_class = scheduler.text("_class_name");
   return outline;
 }
 
@@ -55,8 +54,7 @@ std::string outline_to_text(const ModelOutline& outline) {
   write_list(out, outline.head_counts);
   write_list(out, outline.vae_widths);
   out << outline.resnets_per_level << ' ' << outline.context_width << ' ' << outline.sample_size
-      << ' ' << outline.vae_sample_size << ' ' << outline.steps_offset << ' '
-      << outline.scheduler_class;
+      << ' ' << outline.vae_sample_size << ' ' << outline.steps_offset;
   return out.str();
 }
 
@@ -68,7 +66,7 @@ ModelOutline outline_from_text(const std::string& text) {
   outline.head_counts = read_list(in);
   outline.vae_widths = read_list(in);
   in >> outline.resnets_per_level >> outline.context_width >> outline.sample_size >>
-      outline.vae_sample_size >> outline.steps_offset >> outline.scheduler_class;
+      outline.vae_sample_size >> outline.steps_offset;
   if (!in) throw storage::DataError("model outline: \"" + text + "\" is not readable");
   return outline;
 }

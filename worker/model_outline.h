@@ -18,7 +18,6 @@ struct ModelOutline {
   std::vector<int> vae_widths;
   int vae_sample_size = 1024;  ///< pixels: side of a tile
   int steps_offset = 1;
-  std::string scheduler_class;  ///< as named in the scheduler config
 
   bool operator==(const ModelOutline&) const = default;
   partition::Extent base_image() const { return {sample_size * 8, sample_size * 8}; }

@@ -7,22 +7,14 @@
 namespace tessera::model {
 namespace {
 
-SamplerKind read_sampler(const ConfigJson& config) {
+/// The sampler and the spacing of a run come from its configuration, the file only names the family
+/// whose other fields are understood.
+void require_euler(const ConfigJson& config) {
   const std::string name = config.text("_class_name");
-  if (name == "EulerDiscreteScheduler") return SamplerKind::Euler;
-  if (name == "EulerAncestralDiscreteScheduler") return SamplerKind::EulerAncestral;
+  if (name == "EulerDiscreteScheduler" || name == "EulerAncestralDiscreteScheduler") return;
   config.refuse("_class_name", "\"" + name +
                                    "\" is not supported; expected EulerDiscreteScheduler or "
                                    "EulerAncestralDiscreteScheduler");
-}
-
-/// A file without the field means `linspace` in diffusers, which is refused like any other value.
-TimestepSpacing read_spacing(const ConfigJson& config) {
-  const std::string name = config.text_or("timestep_spacing", "linspace");
-  if (name == "leading") return TimestepSpacing::Leading;
-  if (name == "trailing") return TimestepSpacing::Trailing;
-  config.refuse("timestep_spacing",
-                "\"" + name + "\" is not supported; expected leading or trailing");
 }
 
 }  // namespace
@@ -30,7 +22,7 @@ TimestepSpacing read_spacing(const ConfigJson& config) {
 SchedulerConfig read_scheduler_config(const std::filesystem::path& config_json) {
   const ConfigJson config(config_json);
   SchedulerConfig result;
-  result.sampler = read_sampler(config);
+  require_euler(config);
   config.require_text("prediction_type", {"epsilon"});
   config.require_text("interpolation_type", {"linear"});
   config.require_text("timestep_type", {"discrete"});
@@ -43,7 +35,6 @@ SchedulerConfig read_scheduler_config(const std::filesystem::path& config_json) 
                             "trained_betas", "rescale_betas_zero_snr", "sigma_min", "sigma_max"}) {
     config.require_absent(field);
   }
-  result.spacing = read_spacing(config);
   result.train_steps = config.integer_or("num_train_timesteps", 1000);
   if (result.train_steps < 2) config.refuse("num_train_timesteps", "must be at least 2");
   result.steps_offset = config.integer_or("steps_offset", 0);

@@ -4,20 +4,17 @@
 
 namespace tessera::model {
 
-enum class SamplerKind { Euler, EulerAncestral };
-
 /// How the timesteps of N steps are spread over the training timesteps.
 enum class TimestepSpacing {
   Leading,   ///< floor(T/N) (N-1-i) + offset
   Trailing,  ///< round(T - i T/N) - 1
 };
 
-/// A scheduler_config.json (diffusers' field names).
+/// What a run takes from scheduler_config.json (diffusers' field names). Its timestep_spacing is
+/// not read: `sampling.timestep_spacing` decides.
 struct SchedulerConfig {
-  SamplerKind sampler = SamplerKind::Euler;            ///< _class_name
-  TimestepSpacing spacing = TimestepSpacing::Leading;  ///< timestep_spacing
-  int train_steps = 1000;                              ///< T, num_train_timesteps
-  int steps_offset = 1;                                ///< used by leading spacing only
+  int train_steps = 1000;  ///< T, num_train_timesteps
+  int steps_offset = 1;    ///< used by leading spacing only
   double beta_start = 0.00085;
   double beta_end = 0.012;  ///< beta_schedule is scaled_linear
 };

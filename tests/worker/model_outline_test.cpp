@@ -25,7 +25,6 @@ TEST(ModelOutline, IsReadFromTheConfigFilesAlone) {
   EXPECT_EQ(outline.vae_widths, (std::vector<int>{16, 16, 32, 32}));
   EXPECT_EQ(outline.vae_sample_size, 256);
   EXPECT_EQ(outline.steps_offset, 1);
-  EXPECT_EQ(outline.scheduler_class, "EulerDiscreteScheduler");
   EXPECT_EQ(outline.base_image(), (partition::Extent{256, 256}));
   EXPECT_EQ(outline.grain_rows(), 4);
 }
@@ -35,7 +34,6 @@ TEST(ModelOutline, SurvivesTheWayThroughText) {
   EXPECT_EQ(worker::outline_from_text(worker::outline_to_text(outline)), outline);
   outline.unet_widths.clear();
   outline.resnets_per_level = 1;
-  outline.scheduler_class = "EulerAncestralDiscreteScheduler";
   EXPECT_EQ(worker::outline_from_text(worker::outline_to_text(outline)), outline);
 }
 
