@@ -79,7 +79,7 @@ struct JobConfig {
     DilationAxes dilation_axes = DilationAxes::PerAxis;
     BlurAxes blur_axes = BlurAxes::HeightWidth;
     BorderTokens border_tokens = BorderTokens::Clip;
-    std::optional<int> dilation_base;  ///< pixels; empty: the width of cascade.base
+    std::optional<int> dilation_base;  ///< pixels; empty: the sides of cascade.base
     std::optional<int> blur_radius;    ///< tokens; empty: by the mode's formula
     double blur_sigma = 1.0;           ///< tokens
     double crop_jitter = 0.125;        ///< share of the crop

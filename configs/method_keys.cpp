@@ -62,8 +62,8 @@ std::vector<ConfigKey> attention_keys() {
           [](auto& job) -> auto& { return job.method.border_tokens; }),
       make_key(
           "method.dilation_base", optional_of("auto", integer(1, kMostInt)), Picture::Changes,
-          "Width in pixels that has dilation 1 where the width decides. auto: that of "
-          "cascade.base.",
+          "Pixels of a side that has dilation 1, on the axes of method.dilation_axes. auto: the "
+          "sides of cascade.base.",
           [](auto& job) -> auto& { return job.method.dilation_base; }),
       make_key(
           "method.blur_radius", optional_of("auto", integer(0, 64)), Picture::Changes,

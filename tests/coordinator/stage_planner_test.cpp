@@ -144,6 +144,18 @@ TEST(StagePlanner, FastModeHasAPhasePerScale) {
   EXPECT_EQ(upper_stage(job, {1088, 1088}).global_branch, partition::GlobalBranch::Dense);
 }
 
+TEST(StagePlanner, FastModeKeepsPhasesOfBaseSizeWhateverTheDilationBase) {
+  JobConfig job;
+  job.method.fast_mode = true;
+  for (const int dilation_base : {512, 1024, 2048}) {
+    SCOPED_TRACE(dilation_base);
+    job.method.dilation_base = dilation_base;
+    const StagePlan plan = upper_stage(job, {2048, 4096});
+    EXPECT_EQ(plan.dilation, (Extent{2048 / dilation_base, 4096 / dilation_base}));
+    EXPECT_EQ(plan.phases, (Extent{2, 4}));
+  }
+}
+
 TEST(StagePlanner, OfficialConstantsFollowTheReleasedProgram) {
   const JobConfig job = official_job();
   const StagePlan plan = upper_stage(job, {4096, 4096});
