@@ -10,11 +10,11 @@
 #include "coordinator/planner.h"
 #include "launch/cpu_threads.h"
 #include "launch/environment.h"
+#include "launch/initial_inputs.h"
 #include "launch/run_summary.h"
 #include "launch/shipped_model.h"
 #include "launch/source_collection.h"
 #include "launch/usage_error.h"
-#include "storage/image_reader.h"
 #include "storage/model_locator.h"
 #include "storage/storage_error.h"
 #include "worker/model_outline.h"
@@ -42,18 +42,14 @@ std::string find_model(const configs::JobConfig::Model& model) {
   return (plain.has_filename() ? plain : plain.parent_path()).string();
 }
 
-/// The initial image and its mask are read here once to refuse them before any work.
-partition::Extent check_init(const configs::JobConfig::Init& init) {
-  if (!init.mask.empty()) storage::read_mask(init.mask);
-  return init.image.empty() ? partition::Extent{} : storage::read_image(init.image).extent;
-}
-
-Inputs read_inputs(const configs::JobConfig& job) {
+Inputs read_inputs(const configs::JobConfig& job, std::vector<std::string>& warnings) {
   Inputs inputs;
   inputs.model_folder = find_model(job.model);
   inputs.model_outline =
       worker::outline_to_text(worker::read_model_outline(inputs.model_folder, job.model.vae_path));
-  inputs.init_image = check_init(job.init);
+  const InitialInputs initial = read_initial_inputs(job);
+  inputs.init_image = initial.image;
+  warnings.insert(warnings.end(), initial.warnings.begin(), initial.warnings.end());
   return inputs;
 }
 
@@ -117,7 +113,7 @@ PreparedRender prepare_render(const CommandLine& line, RankSession& session,
   configs::JobConfig& job = render.config.job;
   const Inputs inputs = inputs_from_text(startup.text_of_root([&] {
     check_study(line.render);
-    return to_text(read_inputs(job));
+    return to_text(read_inputs(job, render.warnings));
   }));
   startup.on_all([&] {
     job.model.path = inputs.model_folder;
@@ -129,7 +125,7 @@ PreparedRender prepare_render(const CommandLine& line, RankSession& session,
     render.plan.task.study = study_of(line.render, render.plan.task);
     for (const std::string& warning : render.plan.warnings) render.warnings.push_back(warning);
   });
-  startup.same_on_all("the plan", coordinator::plan_hash(render.plan.task));
+  startup.same_on_all("plan", coordinator::plan_hash(render.plan.task));
   return render;
 }
 

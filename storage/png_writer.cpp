@@ -156,7 +156,7 @@ class PngWriter::Frame {
     if (good != samples.size()) {
       throw DataError(sink_.file.path().string() + ": the sample at row " +
                       std::to_string(next_row_) + ", column " + std::to_string(good / kChannels) +
-                      " is not a number. Decode in fp32 (vae.dtype).");
+                      " is not a number: the autoencoder or the network overflowed.");
     }
     guarded([&] { png_write_row(png_, row_.data()); });
     ++next_row_;

@@ -7,7 +7,7 @@
 
 namespace tessera::storage {
 
-/// The folder of one run. Layout: run.yaml, manifest.json, report.json, LOCK, images/, logs/; other
+/// The folder of one run. Layout: run.yaml, report.json, LOCK, images/, logs/; other
 /// folders come with the files in them. Const access from any thread; used by rank 0.
 class RunDirectory {
  public:
@@ -25,7 +25,7 @@ class RunDirectory {
   /// \throws NamePatternError if it leaves the root, CannotCreateError.
   std::filesystem::path file(std::string_view name) const;
 
-  /// Writes run.yaml, manifest.json, report.json and the like in one step.
+  /// Writes run.yaml, report.json and the like in one step.
   /// \throws as file(), IoError.
   void write_text(std::string_view name, std::string_view text) const;
 

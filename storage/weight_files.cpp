@@ -168,9 +168,8 @@ WeightFiles weight_files(const fs::path& component, const std::string& base,
   const std::string expected = (component / (base + std::string(kSuffix))).string();
   if (!content.pickle.empty()) {
     throw DataError((component / content.pickle).string() +
-                    ": pickled weights can hold code and are not read. Convert them with: tessera "
-                    "convert " +
-                    (component / content.pickle).string() + " " + expected);
+                    ": pickled weights can hold code and are not read. Save them as safetensors, " +
+                    expected);
   }
   throw MissingFileError(expected + ": no such file, nor any variant or index of it");
 }

@@ -3,7 +3,10 @@
 #include <filesystem>
 #include <functional>
 #include <ostream>
+#include <string>
+#include <vector>
 
+#include "storage/png_writer.h"
 #include "storage/run_lock.h"
 #include "storage/safetensors_writer.h"
 #include "storage/text_file.h"
@@ -110,6 +113,17 @@ std::vector<EndCase> model_cases() {
   };
 }
 
+/// A gray PNG; returns its path.
+std::string put_picture(const Folder& folder, const std::string& name, partition::Extent size) {
+  const std::filesystem::path file = folder / name;
+  storage::PngWriter writer([&](int) { return file; }, {});
+  writer.begin_frame(0, size, {});
+  const std::vector<float> gray(static_cast<std::size_t>(size.area()) * 3, 0.5f);
+  writer.write_rows({0, size.rows, size.cols, gray});
+  writer.end_frame();
+  return file.string();
+}
+
 std::vector<EndCase> file_cases() {
   return {
       {"missing_image", 66, "none.png", always({"-i", "none.png"})},
@@ -120,6 +134,19 @@ std::vector<EndCase> file_cases() {
       {"mask_that_is_none", 65, "m.png",
        [](const Folder& folder) {
          return std::vector<std::string>{"--mask", folder.put("m.png", "no picture").string()};
+       }},
+      {"image_of_another_size", 65, "init.image",
+       [](const Folder& folder) {
+         return std::vector<std::string>{"-i", put_picture(folder, "x.png", {100, 100}),
+                                         "--init-strength", "0.5"};
+       }},
+      {"image_of_broken_sides", 65, "init.image",
+       [](const Folder& folder) {
+         return std::vector<std::string>{"-i", put_picture(folder, "x.png", {100, 100})};
+       }},
+      {"mask_of_another_aspect", 65, "init.mask",
+       [](const Folder& folder) {
+         return std::vector<std::string>{"--mask", put_picture(folder, "m.png", {77, 10})};
        }},
       {"picture_without_record", 65, "x.png",
        [](const Folder& folder) {
@@ -179,7 +206,7 @@ std::vector<EndCase> cases_for_ranks() {
     for (const char* name :
          {"unknown_option", "unknown_key", "too_many_strips", "plan_larger_than_the_memory",
           "locked_run", "missing_model", "truncated_weights", "missing_tensor",
-          "replay_without_its_tensors", "output_that_exists"}) {
+          "replay_without_its_tensors", "output_that_exists", "mask_of_another_aspect"}) {
       if (std::string(name) == each.name) chosen.push_back(each);
     }
   }

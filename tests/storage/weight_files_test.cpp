@@ -114,7 +114,7 @@ TEST_F(WeightFilesTest, ADamagedIndexIsRefused) {
 TEST_F(WeightFilesTest, PicklesAreRefusedWithTheConversion) {
   folder_.put("model.bin", "");
   EXPECT_THAT(message_of<DataError>([&] { find(); }),
-              AllOf(HasSubstr("model.bin"), HasSubstr("tessera convert")));
+              AllOf(HasSubstr("model.bin"), HasSubstr("Save them as safetensors")));
 }
 
 TEST_F(WeightFilesTest, NoWeightsAtAllNamesTheExpectedFile) {
