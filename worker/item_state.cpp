@@ -141,6 +141,7 @@ ItemState begin_item(const RenderTask& task, const ItemTask& item, const ModelSe
   model::PromptEmbedding negative;
   if (task.sampling.guided()) negative = model::embed_negative(models.text, item.negative_prompt);
   state.dropped_prompt = positive.dropped;
+  state.dropped_negative = negative.dropped;
   const at::Tensor context = choose(predictions, negative.context_1NC, positive.context_1NC);
   state.cross = models.unet.project_text(context);
   embed_steps(task, choose(predictions, negative.pooled_1P, positive.pooled_1P), models, state);

@@ -40,6 +40,7 @@ struct ItemState {
   std::optional<InitialImage> initial;
   std::optional<DetailMask> mask;  ///< with or without an initial image
   std::string dropped_prompt;      ///< text beyond 77 tokens, for a warning
+  std::string dropped_negative;    ///< the same of the negative prompt
 
   bool image_replaces_stage0() const { return initial && task->init_strength == 0; }
 };

@@ -21,6 +21,24 @@
 namespace tessera::worker {
 namespace {
 
+/// A warning about the text of a prompt beyond 77 tokens, cut to `most` bytes, or nothing.
+std::string dropped_words(const std::string& name, std::string words, std::size_t most) {
+  if (words.empty()) return "";
+  if (words.size() > most) {
+    while (most > 0 && (static_cast<unsigned char>(words[most]) & 0xC0U) == 0x80U) --most;  // UTF-8
+    words = words.substr(0, most) + "...";
+  }
+  return "the " + name + " is longer than 77 tokens; this part is dropped: \"" + words + "\". ";
+}
+
+/// For both prompts, short enough for the message of an outcome.
+std::string dropped_words(const ItemState& item) {
+  const bool both = !item.dropped_prompt.empty() && !item.dropped_negative.empty();
+  const std::size_t most = both ? 170 : 400;
+  return dropped_words("prompt", item.dropped_prompt, most) +
+         dropped_words("negative prompt", item.dropped_negative, most);
+}
+
 using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point begin) {
@@ -82,10 +100,7 @@ class Worker::Impl {
     const int rank = groups_.rows().rank();
     item_.reset(
         new ItemState(begin_item(task_, item, *models_, predictions_of(task_, rank), trace_)));
-    if (!item_->dropped_prompt.empty()) {
-      outcome.set_message("the prompt is longer than 77 tokens; this part is dropped: \"" +
-                          item_->dropped_prompt + "\"");
-    }
+    outcome.set_message(dropped_words(*item_));
     transition_.emplace(task_, groups_, *models_, *item_, trace_);
   }
 

@@ -70,6 +70,23 @@ TEST(Worker, WarnsOfWordsThatAreDropped) {
   EXPECT_NE(outcome.message_text().find("ending"), std::string_view::npos);
 }
 
+TEST(Worker, WarnsOfBothPromptsAndCutsWhatIsLong) {
+  RenderTask task = one_step_task(1);
+  task.items[0].negative_prompt = "";
+  for (int word = 0; word < 200; ++word) {
+    task.items[0].prompt += " s\u00e9a";
+    *task.items[0].negative_prompt += " fog";
+  }
+  comm::SoloCommunicator world;
+  worker::Worker rank(task, world, drop_rows);
+  rank.load_models();
+  const Outcome outcome = rank.execute({CommandKind::BeginItem, 1});
+  const std::string told(outcome.message_text());
+  EXPECT_NE(told.find("the prompt is longer"), std::string::npos) << told;
+  EXPECT_NE(told.find("the negative prompt is longer"), std::string::npos) << told;
+  EXPECT_TRUE(told.ends_with("...\". ")) << told;
+}
+
 TEST(Worker, BreaksTheJobWhenAStageBeginsWithoutAnItem) {
   comm::SoloCommunicator world;
   worker::Worker rank(one_step_task(1), world, drop_rows);
