@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "configs/checkpoint_config.h"
 #include "partition/extent.h"
 
 namespace tessera::configs {
@@ -137,6 +138,7 @@ struct JobConfig {
   Vae vae;
   Init init;
   Distributed distributed;
+  CheckpointConfig checkpoint;
   Output output;
   Log log;
   Progress progress = Progress::Auto;

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+
+#include "storage/checkpoint_data.h"
+
+namespace tessera::storage {
+
+/// The steps of writing one checkpoint, in their order.
+enum class CheckpointPhase {
+  Create,      ///< the temporary file is about to be made
+  Content,     ///< some of the datasets are written
+  Close,       ///< all are written, the HDF5 part is about to be closed
+  Trailer,     ///< closed; the trailer is about to be appended
+  Verify,      ///< complete under its temporary name; about to be read back
+  Sync,        ///< read back and equal; about to be synced
+  Rename,      ///< synced; about to get its name
+  SyncFolder,  ///< named; its folder is about to be synced
+  Prune,       ///< safe; older files are about to be deleted
+};
+
+/// A checkpoint that lies complete under its name.
+struct WrittenCheckpoint {
+  std::filesystem::path file;
+  std::uint64_t bytes = 0;
+};
+
+/// Writes checkpoints into a folder so that a name means a complete, verified file, and deletes
+/// those that newer ones replace. Makes no MPI and no torch call; used from one thread at a time.
+class CheckpointWriter {
+ public:
+  /// \param keep     running files of the item to keep, >= 1; the files of its stage ends stay.
+  /// \param on_phase called at the begin of every phase; may be empty.
+  CheckpointWriter(std::filesystem::path folder, int keep,
+                   std::function<void(CheckpointPhase)> on_phase = {});
+
+  /// Creates the folder where it does not exist. An existing file of that name is replaced. On an
+  /// error no temporary file is left and every older checkpoint is as it was.
+  /// \throws CannotCreateError, IoError naming the file and the system's reason.
+  WrittenCheckpoint write(const CheckpointData& data);
+
+ private:
+  std::filesystem::path folder_;
+  int keep_;
+  std::function<void(CheckpointPhase)> on_phase_;
+};
+
+/// `item-00003-stage-2-step-031.h5`, or `item-00003-stage-2-end.h5` at the end of a stage.
+std::filesystem::path checkpoint_name(const CheckpointProgress& progress);
+
+}  // namespace tessera::storage
