@@ -50,6 +50,8 @@ PictureOrders::PictureOrders(const RecordSources& sources, const storage::RunDir
   const std::vector<std::string> names =
       storage::picture_names(sources.config.output.pattern, kept);
   for (std::size_t k = 0; k < kept.size(); ++k) {
+    const worker::ItemTask& item = task.items[static_cast<std::size_t>(kept[k].index)];
+    if (item.work == worker::ItemWork::Leave) continue;
     final_file_ = run.file(names[k] + ".png");
     const auto path =
         storage::settle_existing(final_file_, existing_policy(sources.config.output.on_exists));

@@ -13,7 +13,8 @@ namespace tessera::coordinator {
 
 /// The pictures of a run: which are kept (`output.stages`), their files (`output.pattern`,
 /// `output.on_exists`) and what they tell. Made on rank 0 before work starts, so that an output
-/// that exists is an error before anything is computed.
+/// that exists is an error before anything is computed. An item that is left has no orders, and
+/// its files may be there or not.
 class PictureOrders {
  public:
   /// \param date, job  values of the tokens {date} and {job}.
@@ -25,9 +26,11 @@ class PictureOrders {
   std::optional<PictureOrder> order(int item, int stage) const;
   /// The file of a frame, for the frame writer. \throws std::out_of_range if it is not kept.
   std::filesystem::path file_of(int frame_index) const;
-  /// Items all of whose pictures are there already (`on_exists: skip`), ascending.
+  /// Items without an order: all their pictures are there already (`on_exists: skip`), or they were
+  /// left from the start. Ascending.
   std::vector<int> complete_items() const;
-  /// The final picture of the last item, to be written or there already, for a copy to `-o`.
+  /// The final picture of the last item that was not left from the start, to be written or there
+  /// already, for a copy to `-o`; empty if all were left.
   const std::filesystem::path& final_file() const { return final_file_; }
 
  private:

@@ -98,8 +98,27 @@ class Grammar {
     render_->add_option("--trace-layers", trace_layers_, "Also captures the layers of one step")
         ->type_name("STAGE:STEP")
         ->group(group);
+    add_selection();
     render_->add_flag("--dry-run", dry_run_, "Plans everything and renders nothing")->group(group);
     add_job_options(*render_);
+  }
+
+  void add_selection() {
+    ItemSelection& selection = line_.render.selection;
+    const auto take_items = [&selection](const std::string& text) {
+      selection.ranges = parse_items(text);
+    };
+    const auto take_shard = [&selection](const std::string& text) { parse_shard(text, selection); };
+    render_
+        ->add_option_function<std::string>(
+            "--items", take_items, "Renders these items of the run only, as in 1-10,20-40:2")
+        ->type_name("LIST")
+        ->group("Render");
+    render_
+        ->add_option_function<std::string>(
+            "--shard", take_shard, "Renders every N-th of the items, beginning with the I-th")
+        ->type_name("I/N")
+        ->group("Render");
   }
 
   void add_config() {

@@ -22,7 +22,8 @@ int leave_complete_items(const RunOutputs* outputs, PreparedRender& render,
       startup.text_of_root([&] { return to_text(outputs->complete_items()); }));
   std::vector<worker::ItemTask>& items = render.plan.task.items;
   for (std::size_t item = 0; complete >> item;) {
-    items.at(item).work = worker::ItemWork::Leave;
+    if (items.at(item).work == worker::ItemWork::Leave) continue;
+    items[item].work = worker::ItemWork::Leave;
     const std::string told = "item " + std::to_string(item) + " (seed " +
                              std::to_string(items[item].seed) +
                              ") is not rendered: its pictures exist (output.on_exists: skip)";

@@ -115,6 +115,7 @@ PreparedRender prepare_render(const CommandLine& line, RankSession& session,
     check_study(line.render);
     return to_text(read_inputs(job, render.warnings));
   }));
+  int chosen = 0;
   startup.on_all([&] {
     job.model.path = inputs.model_folder;
     std::optional<partition::Extent> image;
@@ -122,10 +123,15 @@ PreparedRender prepare_render(const CommandLine& line, RankSession& session,
     render.plan = coordinator::plan_render(job, worker::outline_from_text(inputs.model_outline),
                                            session.size(), image);
     render.plan.task.cpu_threads = cpu_threads_of_this_rank(job.distributed.cpu_threads);
+    chosen = leave_unselected(line.render.selection, render.plan.task);
     render.plan.task.study = study_of(line.render, render.plan.task);
     for (const std::string& warning : render.plan.warnings) render.warnings.push_back(warning);
   });
   startup.same_on_all("plan", coordinator::plan_hash(render.plan.task));
+  if (!line.render.selection.takes_all()) {
+    console.note(std::to_string(chosen) + " of " + std::to_string(render.plan.task.items.size()) +
+                 " items are selected");
+  }
   return render;
 }
 

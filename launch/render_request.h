@@ -3,6 +3,8 @@
 #include <string>
 #include <vector>
 
+#include "launch/item_selection.h"
+
 namespace tessera::launch {
 
 /// Options of `tessera render` that are no configuration keys.
@@ -15,6 +17,7 @@ struct RenderRequest {
   std::string trace_file;    ///< --trace, or ""
   int trace_stage = -1;      ///< --trace-layers STAGE:STEP
   int trace_step = -1;
+  ItemSelection selection;      ///< --items, --shard
   Depth depth = Depth::Render;  ///< --dry-run: stop once everything is planned
 };
 

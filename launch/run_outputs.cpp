@@ -107,7 +107,7 @@ std::unique_ptr<coordinator::OutputWriter> RunOutputs::make_writer() const {
 }
 
 std::optional<fs::path> RunOutputs::copy_final_picture() const {
-  if (!copy_to_) return std::nullopt;
+  if (!copy_to_ || orders_->final_file().empty()) return std::nullopt;
   const fs::path& from = orders_->final_file();
   std::ifstream picture(from, std::ios::binary);
   storage::AtomicFile copy(*copy_to_);

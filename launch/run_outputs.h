@@ -30,7 +30,8 @@ class RunOutputs {
   std::unique_ptr<coordinator::OutputWriter> make_writer() const;
   /// Items that need no rendering: their pictures are there (`output.on_exists: skip`).
   std::vector<int> complete_items() const { return orders_->complete_items(); }
-  /// Copies the final picture to `-o`. Returns the path, or nothing if no copy was asked for.
+  /// Copies the final picture to `-o`. Returns the path, or nothing if no copy was asked for or
+  /// no item is selected.
   /// \throws storage::CannotCreateError, IoError.
   std::optional<std::filesystem::path> copy_final_picture() const;
 

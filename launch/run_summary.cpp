@@ -1,5 +1,8 @@
 #include "launch/run_summary.h"
 
+#include <algorithm>
+#include <cstddef>
+
 #include "launch/formatted_text.h"
 
 namespace tessera::launch {
@@ -51,7 +54,13 @@ std::vector<std::string> plan_lines(const coordinator::RenderPlan& plan) {
                               cost.total_flop() / 1e12,
                               static_cast<double>(cost.peak_bytes) / kMebibyte));
   }
-  lines.push_back(formatted("items: %zu", plan.task.items.size()));
+  const auto& items = plan.task.items;
+  const auto due = std::count_if(items.begin(), items.end(), [](const worker::ItemTask& item) {
+    return item.work == worker::ItemWork::Render;
+  });
+  const auto count = static_cast<std::ptrdiff_t>(items.size());
+  lines.push_back(formatted("items: %td", count) +
+                  (due < count ? formatted(", of which %td are rendered", due) : ""));
   return lines;
 }
 

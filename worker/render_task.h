@@ -48,7 +48,7 @@ struct FreeUPlan {
   bool operator==(const FreeUPlan&) const = default;
 };
 
-/// Leave: its pictures are there (`output.on_exists: skip`), so no command is issued for it.
+/// Leave: it is not selected, or its pictures are there: no command is issued for it.
 enum class ItemWork { Render, Leave };
 
 /// One prompt with one seed: one picture.

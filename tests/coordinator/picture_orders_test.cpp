@@ -106,5 +106,19 @@ TEST_F(PictureOrdersTest, AnItemIsCompleteWhenEveryPictureThatIsKeptIsThere) {
   EXPECT_TRUE(make().complete_items().empty());
 }
 
+TEST_F(PictureOrdersTest, AnItemThatIsLeftHasNoOrdersWhateverIsThere) {
+  job_.images_per_prompt = 3;
+  const auto existing = make().order(1, 0)->path;
+  storage::write_text(existing, "old");
+  for (const std::size_t item : {1u, 2u}) plan_.task.items[item].work = worker::ItemWork::Leave;
+  const PictureOrders orders({job_, plan_, "0.1.0", "2.13.0", {}},
+                             storage::RunDirectory::create(directory_.path()), "", "");
+  EXPECT_TRUE(orders.order(0, 2).has_value());
+  EXPECT_FALSE(orders.order(1, 0).has_value());
+  EXPECT_FALSE(orders.order(2, 2).has_value());
+  EXPECT_EQ(orders.complete_items(), (std::vector<int>{1, 2}));
+  EXPECT_EQ(orders.final_file(), orders.order(0, 2)->path);
+}
+
 }  // namespace
 }  // namespace tessera::coordinator

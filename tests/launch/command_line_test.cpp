@@ -90,6 +90,16 @@ TEST(CommandLine, TakesGlobalOptionsOnBothSidesOfTheCommand) {
   EXPECT_EQ(parse_command_line({"render", "-c", "job.yaml"}).config_file, "job.yaml");
 }
 
+TEST(CommandLine, TakesASelectionOfItems) {
+  const ItemSelection selection =
+      parse_command_line({"render", "--items", "1-4:2,9", "--shard", "2/3"}).render.selection;
+  EXPECT_EQ(selection.ranges, (std::vector<ItemSelection::Range>{{1, 4, 2}, {9, 9, 1}}));
+  EXPECT_EQ(selection.shard, 2);
+  EXPECT_EQ(selection.shards, 3);
+  expect_usage_error({"render", "--items", "0"}, HasSubstr("--items"));
+  expect_usage_error({"render", "--shard", "2"}, HasSubstr("--shard"));
+}
+
 TEST(CommandLine, TakesTheOptionsOfRender) {
   const RenderRequest request =
       parse_command_line({"render", "-o", "x.png", "--from", "y.png", "--replay", "r", "--trace",
