@@ -18,6 +18,8 @@ std::string describe(const ConfigOrigin& origin) {
       return origin.place.text();
     case ConfigOrigin::Kind::Option:
       return "option " + origin.place.text();
+    case ConfigOrigin::Kind::PromptsFile:
+      return "prompts file " + origin.place.source;
     case ConfigOrigin::Kind::Drawn:
       return "drawn";
   }

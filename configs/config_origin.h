@@ -9,7 +9,17 @@ namespace tessera::configs {
 
 /// Which source set a key. Kinds ascend in precedence: a higher one overrides a lower one.
 struct ConfigOrigin {
-  enum class Kind { Default, Mode, Preset, ConfigFile, Picture, Environment, Option, Drawn };
+  enum class Kind {
+    Default,
+    Mode,
+    Preset,
+    ConfigFile,
+    Picture,
+    Environment,
+    Option,
+    PromptsFile,
+    Drawn
+  };
 
   Kind kind = Kind::Default;
   ConfigPlace place;
@@ -18,7 +28,7 @@ struct ConfigOrigin {
 };
 
 /// For people: "default", "method.mode official", "preset demo", "job.yaml:3:5", "TESSERA_SEED",
-/// "option --seed".
+/// "option --seed", "prompts file p.csv".
 std::string describe(const ConfigOrigin& origin);
 
 /// The origin of every key.

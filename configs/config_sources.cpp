@@ -105,6 +105,7 @@ std::string sources_to_text(const ConfigSources& sources) {
   put(text, sources.environment);
   put(text, sources.picture);
   put(text, sources.file);
+  put(text, sources.prompts);
   put_optional(text, sources.height);
   put_optional(text, sources.width);
   put_optional(text, sources.drawn_seed);
@@ -118,6 +119,7 @@ ConfigSources sources_from_text(const std::string& text) {
   sources.environment = reader.settings();
   sources.picture = reader.document();
   sources.file = reader.document();
+  sources.prompts = reader.document();
   sources.height = reader.optional_number<int>();
   sources.width = reader.optional_number<int>();
   sources.drawn_seed = reader.optional_number<std::int64_t>();

@@ -28,6 +28,7 @@ struct ConfigSources {
   std::vector<Setting> environment;
   std::optional<Document> picture;  ///< record of a picture: only keys that change pictures count
   std::optional<Document> file;
+  std::optional<Document> prompts;         ///< of prompts_file, as a value of the key prompt
   std::optional<int> height;               ///< of the last stage, pixels
   std::optional<int> width;                ///< of the last stage, pixels
   std::optional<std::int64_t> drawn_seed;  ///< replaces the seed -1

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "configs/checkpoint_config.h"
+#include "configs/prompt_config.h"
 #include "partition/extent.h"
 
 namespace tessera::configs {
@@ -96,6 +97,8 @@ struct JobConfig {
     std::string image;  ///< file, or ""
     std::string mask;   ///< file, or ""
     double strength = 0;
+
+    bool operator==(const Init&) const = default;
   };
 
   struct Distributed {
@@ -125,7 +128,7 @@ struct JobConfig {
   std::string name;  ///< empty: stem of the config file, else the preset, else "render"
   Kind kind = Kind::Image;
   std::string preset;                           ///< "": none
-  std::vector<std::string> prompts;             ///< key prompt
+  std::vector<PromptConfig> prompts;            ///< key prompt
   std::string prompts_file;                     ///< "": none; rank 0 turns it into prompts
   std::optional<std::string> negative_prompt =  ///< empty: zero embedding
       "blurry, ugly, duplicate, poorly drawn, deformed, mosaic";

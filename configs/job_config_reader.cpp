@@ -103,6 +103,14 @@ class JobBuilder {
     set(*key, list ? ConfigValue::list(std::move(values)) : values.back(), kind, place);
   }
 
+  /// The entries of the prompts file take the place of the key that names it.
+  void add_prompts(const ConfigSources::Document& prompts) {
+    const ConfigPlace place{prompts.name, 0, 0};
+    set(*find_key("prompt"), parse_yaml(prompts.text, prompts.name), Kind::PromptsFile, place);
+    resolved_.job.prompts_file.clear();
+    resolved_.origins.set("prompts_file", {Kind::PromptsFile, place});
+  }
+
   ResolvedConfig& resolved() { return resolved_; }
 
  private:
@@ -204,6 +212,7 @@ ResolvedConfig read_job_config(const ConfigSources& sources) {
   }
   for (const auto& setting : sources.environment) builder.add_setting(setting, Kind::Environment);
   for (const auto& setting : sources.options) builder.add_setting(setting, Kind::Option);
+  if (sources.prompts) builder.add_prompts(*sources.prompts);
   ResolvedConfig& resolved = builder.resolved();
   if (sources.drawn_seed && resolved.job.seed < 0) {
     resolved.job.seed = *sources.drawn_seed;
@@ -213,6 +222,12 @@ ResolvedConfig read_job_config(const ConfigSources& sources) {
   fill_name(resolved.job, sources);
   apply_method_mode(resolved.job, resolved.origins);
   return std::move(resolved);
+}
+
+std::string checked_yaml(const std::string& key, const ConfigValue& value) {
+  JobBuilder builder;
+  builder.set(*find_key(key), value, Kind::PromptsFile, value.place);
+  return to_yaml(find_key(key)->get(builder.resolved().job));
 }
 
 std::string environment_name(const std::string& key) {

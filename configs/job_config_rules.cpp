@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "configs/config_error.h"
+#include "configs/prompt_init.h"
 #include "configs/value_codecs.h"
 #include "partition/size_text.h"
 
@@ -78,24 +79,52 @@ class Checker {
   }
 
   void check_init() const {
-    if (job_.init.strength > 0 && job_.init.image.empty()) {
+    const auto has_image = [this](const PromptConfig& prompt) {
+      return !init_of(job_, prompt).image.empty();
+    };
+    const bool used = !job_.init.image.empty() ||
+                      std::any_of(job_.prompts.begin(), job_.prompts.end(), has_image);
+    if (job_.init.strength > 0 && !used) {
       fail("init.strength",
            "init.strength: " + number_text(job_.init.strength) +
                " has no meaning without init.image. Give -i FILE, or leave it out.");
     }
-    if (!job_.init.image.empty() && job_.method.name == JobConfig::MethodName::Direct &&
-        job_.init.strength == 0) {
-      fail("init.image",
-           "init.image: method.name direct has one stage, which the image would replace. Set "
-           "init.strength above 0, or use method.name freescale.");
+    if (job_.prompts.empty()) check_start("init.image", "", job_.init);
+    for (std::size_t k = 0; k < job_.prompts.size(); ++k) {
+      const JobConfig::Init init = init_of(job_, job_.prompts[k]);
+      const bool own = init != job_.init;
+      check_start(own ? "prompt" : "init.image", own ? prompt_name(k) + ", " : "", init);
+    }
+  }
+
+  void check_start(const std::string& key, const std::string& where,
+                   const JobConfig::Init& init) const {
+    if (init.strength > 0 && init.image.empty()) {
+      fail(key, where + "field \"strength\": " + number_text(init.strength) +
+                    " has no meaning without an image. Give the field \"image\" or init.image.");
+    }
+    if (!init.image.empty() && job_.method.name == JobConfig::MethodName::Direct &&
+        init.strength == 0) {
+      fail(key, where +
+                    "init.image: method.name direct has one stage, which the image would replace. "
+                    "Set init.strength above 0, or use method.name freescale.");
     }
   }
 
   void check_seed() const {
     const auto pictures = static_cast<std::int64_t>(job_.prompts.size()) * job_.images_per_prompt;
-    if (job_.seed <= std::numeric_limits<std::int64_t>::max() - pictures) return;
-    fail("seed", "seed: " + std::to_string(job_.seed) + " leaves no seeds for " +
-                     std::to_string(pictures) + " pictures. Use a smaller seed.");
+    check_room("seed", "seed", job_.seed, pictures);
+    for (std::size_t k = 0; k < job_.prompts.size(); ++k) {
+      const std::optional<std::int64_t>& own = job_.prompts[k].seed;
+      if (own) check_room("prompt", prompt_name(k) + ", seed", *own, job_.images_per_prompt);
+    }
+  }
+
+  void check_room(const std::string& key, const std::string& name, std::int64_t seed,
+                  std::int64_t pictures) const {
+    if (seed <= std::numeric_limits<std::int64_t>::max() - pictures) return;
+    fail(key, name + ": " + std::to_string(seed) + " leaves no seeds for " +
+                  std::to_string(pictures) + " pictures. Use a smaller seed.");
   }
 
   void warn_of_ignored() {
@@ -153,8 +182,11 @@ void check_render_inputs(const JobConfig& job) {
         "model.path: none is given. Use -m FOLDER, or --preset demo for the model that comes with "
         "tessera.");
   }
-  if (job.preset == "freescale-imgen" && job.init.image.empty()) {
-    throw ConfigError("init.image: the preset freescale-imgen needs a picture. Use -i FILE.");
+  if (job.preset != "freescale-imgen") return;
+  for (std::size_t k = 0; k < job.prompts.size(); ++k) {
+    if (!init_of(job, job.prompts[k]).image.empty()) continue;
+    throw ConfigError("init.image: the preset freescale-imgen needs a picture, which " +
+                      prompt_name(k) + " lacks. Use -i FILE, or its field \"image\".");
   }
 }
 

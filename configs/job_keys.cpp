@@ -1,6 +1,7 @@
 #include <limits>
 
 #include "configs/key_sections.h"
+#include "configs/prompt_codec.h"
 #include "configs/value_codecs.h"
 
 namespace tessera::configs {
@@ -33,14 +34,15 @@ std::vector<ConfigKey> prompt_keys() {
   constexpr std::int64_t kLargestSeed = std::numeric_limits<std::int64_t>::max();
   return {
       make_key(
-          "prompt", list_of("texts", text("text", Emptiness::Refused)), Picture::Changes,
-          "What the picture shows. A list makes one picture per prompt. On the command line, "
-          "- reads the prompt from the standard input.",
+          "prompt", list_of("these", prompt_entry()), Picture::Changes,
+          "What the picture shows. A list makes one picture per prompt; a map sets for its prompt "
+          "what else the keys negative_prompt, seed and init.* would. On the command line always "
+          "a text; - reads it from the standard input.",
           [](auto& job) -> auto& { return job.prompts; }),
       make_key(
           "prompts_file", text("file", Emptiness::Allowed), Picture::Changes,
-          "Text file (.txt, UTF-8) with one prompt per line, instead of prompt. Blank lines and "
-          "lines that start with # are skipped.",
+          "File of prompts instead of the key prompt: .txt with one text per line, or .jsonl, "
+          ".csv or .yaml with the fields of its maps (docs/many_prompts.md).",
           [](auto& job) -> auto& { return job.prompts_file; }),
       make_key(
           "negative_prompt", optional_of("null", text("text", Emptiness::Allowed)),
@@ -52,8 +54,8 @@ std::vector<ConfigKey> prompt_keys() {
           [](auto& job) -> auto& { return job.images_per_prompt; }),
       make_key(
           "seed", long_integer(-1, kLargestSeed), Picture::Changes,
-          "Seed of the first picture; picture k uses seed + k. -1 draws one, prints and "
-          "records it.",
+          "Seed of the first picture; picture k uses seed + k unless its prompt sets one. -1 draws "
+          "one, prints and records it.",
           [](auto& job) -> auto& { return job.seed; }),
   };
 }

@@ -15,19 +15,30 @@ using Json = nlohmann::ordered_json;
 
 constexpr int kRecordFormat = 1;
 
-const InputFile* find_file(const RecordSources& sources, const std::string& key) {
+/// Whether `file` is what the key has as `path`.
+bool is_at(const InputFile& file, const std::string& path) {
+  return file.path.empty() || file.path == path;
+}
+
+const InputFile* find_file(const RecordSources& sources, const std::string& key,
+                           const std::string& path) {
   for (const InputFile& file : sources.files) {
-    if (file.key == key) {
+    if (file.key == key && is_at(file, path)) {
       return &file;
     }
   }
   return nullptr;
 }
 
+bool is_of_item(const InputFile& file, const worker::ItemTask& item) {
+  if (file.key == "init.image") return is_at(file, item.init_image);
+  return file.key != "init.mask" || is_at(file, item.init_mask);
+}
+
 /// The name that a record gives to the file of a key; "" stays "".
 std::string told_name(const RecordSources& sources, const std::string& key,
                       const std::string& path) {
-  const InputFile* file = find_file(sources, key);
+  const InputFile* file = find_file(sources, key, path);
   if (path.empty() || file != nullptr) {
     return path.empty() ? "" : file->name;
   }
@@ -43,14 +54,14 @@ void cut_exponents(std::vector<double>& values, int stage) {
 /// The job that makes this one picture.
 JobConfig job_of_picture(const RecordSources& sources, const worker::ItemTask& item, int stage) {
   JobConfig job = sources.config;
-  job.prompts = {item.prompt};
+  job.prompts = {{.text = item.prompt}};
   job.negative_prompt = item.negative_prompt;
   job.images_per_prompt = 1;
   job.seed = static_cast<std::int64_t>(item.seed);
   job.model.path = told_name(sources, "model.path", job.model.path);
   job.model.vae_path = told_name(sources, "model.vae_path", job.model.vae_path);
-  job.init.image = told_name(sources, "init.image", job.init.image);
-  job.init.mask = told_name(sources, "init.mask", job.init.mask);
+  job.init = {told_name(sources, "init.image", item.init_image),
+              told_name(sources, "init.mask", item.init_mask), item.init_strength};
   if (job.method.name != JobConfig::MethodName::Direct) {
     job.cascade.resolutions.resize(static_cast<std::size_t>(stage) + 1);
     cut_exponents(job.cascade.cosine_scale, stage);
@@ -91,6 +102,7 @@ std::string picture_record(const RecordSources& sources, int item, int stage) {
   record["config"] = Json::parse(configs::keys_as_json(job, changes_picture));
   record["files"] = Json::array();
   for (const InputFile& file : sources.files) {
+    if (!is_of_item(file, what)) continue;
     record["files"].push_back({{"key", file.key}, {"name", file.name}, {"sha256", file.digest}});
   }
   record["stage"] = stage;
@@ -112,7 +124,7 @@ storage::PictureMetadata picture_metadata(const RecordSources& sources, int item
   metadata.seed = what.seed;
   metadata.image = task.stages.at(static_cast<std::size_t>(stage)).image;
   metadata.model_name = told_name(sources, "model.path", sources.config.model.path);
-  if (const InputFile* model = find_file(sources, "model.path")) {
+  if (const InputFile* model = find_file(sources, "model.path", "")) {
     metadata.model_hash = model->digest;
   }
   metadata.version = sources.version;

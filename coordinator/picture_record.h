@@ -17,6 +17,7 @@ struct InputFile {
   std::string key;     ///< "model.path", "model.vae_path", "init.image", "init.mask"
   std::string name;    ///< last element of the path, or ORG/NAME
   std::string digest;  ///< SHA-256, 64 hexadecimal digits, or "" when it was not computed
+  std::string path{};  ///< as the key has it, where items have different files; never recorded
 
   bool operator==(const InputFile&) const = default;
 };
@@ -33,8 +34,9 @@ struct RecordSources {
 /// JSON object from which `render --from` makes the picture of `item` at `stage` again:
 ///   {"program": "tessera", "format": 1, "version", "torch", "config": {"key": value, ...},
 ///    "files": [{"key", "name", "sha256"}], "stage", "ranks", "guidance_halves", "strips"}
-/// `config` holds the keys that change pictures, with the item's own prompt and seed and, for an
-/// earlier stage, the cascade up to it; files appear by name.
+/// `config` holds the keys that change pictures, with the item's own prompts, seed and initial
+/// image and, for an earlier stage, the cascade up to it; files appear by name, those of the item
+/// alone.
 std::string picture_record(const RecordSources& sources, int item, int stage);
 
 /// All that a picture file says, the record included.

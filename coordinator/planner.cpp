@@ -1,11 +1,14 @@
 #include "coordinator/planner.h"
 
 #include <algorithm>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "configs/job_config.h"
+#include "configs/prompt_init.h"
+#include "configs/value_codecs.h"
 #include "coordinator/cost_model.h"
 #include "coordinator/plan_error.h"
 #include "coordinator/stage_planner.h"
@@ -62,23 +65,25 @@ worker::ModelFiles model_files(const JobConfig::Model& model) {
                                                              : worker::TokenizerKind::Clip};
 }
 
-/// Prompts x images_per_prompt; item k has seed + k.
+/// Prompts x images_per_prompt; item k has seed + k, or its prompt's own seed + its number there.
 std::vector<worker::ItemTask> items_of(const JobConfig& config) {
   if (config.seed < 0) {
     throw PlanError("seed is " + std::to_string(config.seed) +
                     ": a random seed has to be drawn before planning");
   }
   std::vector<worker::ItemTask> items;
-  for (const std::string& prompt : config.prompts) {
+  for (const configs::PromptConfig& prompt : config.prompts) {
+    const JobConfig::Init init = configs::init_of(config, prompt);
     for (int image = 0; image < config.images_per_prompt; ++image) {
       worker::ItemTask item;
       item.index = static_cast<int>(items.size());
-      item.prompt = prompt;
-      item.negative_prompt = config.negative_prompt;
-      item.seed = static_cast<std::uint64_t>(config.seed) + items.size();
-      item.init_image = config.init.image;
-      item.init_mask = config.init.mask;
-      item.init_strength = config.init.strength;
+      item.prompt = prompt.text;
+      item.negative_prompt = prompt.negative_prompt.value_or(config.negative_prompt);
+      item.seed =
+          static_cast<std::uint64_t>(prompt.seed ? *prompt.seed + image : config.seed + item.index);
+      item.init_image = init.image;
+      item.init_mask = init.mask;
+      item.init_strength = init.strength;
       items.push_back(std::move(item));
     }
   }
@@ -158,9 +163,51 @@ void plan_settings(const JobConfig& config, const worker::ModelOutline& model, i
   task.grid = grid_of(config, task.sampling, world_size);
 }
 
+/// What the items of one prompt start from.
+struct PromptStart {
+  JobConfig::Init init;
+  Extent image;  ///< pixels of init.image; empty without one
+};
+
+std::vector<PromptStart> starts_of(const JobConfig& config, std::span<const Extent> init_images) {
+  std::vector<PromptStart> starts;
+  for (std::size_t k = 0; k < config.prompts.size(); ++k) {
+    starts.push_back({configs::init_of(config, config.prompts[k]),
+                      k < init_images.size() ? init_images[k] : Extent{}});
+  }
+  return starts;
+}
+
+std::string start_text(const PromptStart& start) {
+  if (start.init.image.empty()) {
+    return "from noise";
+  }
+  return "from \"" + start.init.image + "\" (" + size_text(start.image) + ") at strength " +
+         configs::number_text(start.init.strength);
+}
+
 /// An initial image of strength 0 is the result of stage 0, whatever its size.
-bool replaces_stage_0(const JobConfig::Init& init) {
-  return !init.image.empty() && init.strength == 0;
+worker::StagePlan first_stage(const StageContext& common, const PromptStart& start) {
+  JobConfig job = common.config;
+  job.init = start.init;
+  StageContext context{job, common.model, common.base, common.images, common.sampling, common.grid};
+  if (!start.init.image.empty() && start.init.strength == 0 && start.image.area() > 0) {
+    context.images.front() = start.image;
+  }
+  return plan_stage(context, 0);
+}
+
+/// The items of a task share its stages.
+void check_starts(const StageContext& context, const std::vector<PromptStart>& starts,
+                  const worker::StagePlan& first) {
+  for (std::size_t k = 1; k < starts.size(); ++k) {
+    if (first_stage(context, starts[k]) == first) continue;
+    throw PlanError(configs::prompt_name(k) + " starts " + start_text(starts[k]) + ", " +
+                    configs::prompt_name(0) + " " + start_text(starts[0]) +
+                    ": the first stage has one size and one number of steps in a run. Give all "
+                    "prompts images of one size and one strength, or render these in a run of "
+                    "their own.");
+  }
 }
 
 /// The sizes of the cascade; `direct` samples once, at the last of them.
@@ -176,7 +223,7 @@ std::vector<Extent> images_of(const JobConfig& config) {
 }  // namespace
 
 RenderPlan plan_render(const JobConfig& config, const worker::ModelOutline& model, int world_size,
-                       std::optional<Extent> init_image) {
+                       std::span<const Extent> init_images) {
   if (config.prompts.empty()) {
     throw PlanError("there is nothing to render: give a prompt (-p, prompt)");
   }
@@ -184,16 +231,18 @@ RenderPlan plan_render(const JobConfig& config, const worker::ModelOutline& mode
   worker::RenderTask& task = plan.task;
   plan_settings(config, model, world_size, task);
   task.items = items_of(config);
-  StageContext context{config, model, task.base, images_of(config), task.sampling, task.grid};
+  JobConfig job = config;
+  job.prompts.clear();  // no stage depends on the texts, which may be many
+  const StageContext context{job, model, task.base, images_of(config), task.sampling, task.grid};
   task.conditioning_size = context.images.front();
-  if (init_image && replaces_stage_0(config.init)) {
-    context.images.front() = *init_image;
+  const std::vector<PromptStart> starts = starts_of(config, init_images);
+  task.stages.push_back(first_stage(context, starts.front()));
+  check_starts(context, starts, task.stages.front());
+  for (int stage = 1; stage < static_cast<int>(context.images.size()); ++stage) {
+    task.stages.push_back(plan_stage(context, stage));
   }
   int strips = 1;
-  for (int stage = 0; stage < static_cast<int>(context.images.size()); ++stage) {
-    task.stages.push_back(plan_stage(context, stage));
-    strips = std::max(strips, task.stages.back().strip_count);
-  }
+  for (const worker::StagePlan& stage : task.stages) strips = std::max(strips, stage.strip_count);
   check_strips(config, task);
   for (int stage = 0; stage < static_cast<int>(task.stages.size()); ++stage) {
     plan.forecast.push_back(forecast_stage(model, task, stage));

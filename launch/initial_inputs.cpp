@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <map>
+#include <tuple>
 
+#include "configs/prompt_init.h"
 #include "partition/size_text.h"
 #include "storage/image_reader.h"
 #include "storage/storage_error.h"
@@ -18,11 +21,25 @@ constexpr int kSideMultiple = 64;  // pixels
 
 Extent first_stage(const JobConfig& job) { return job.cascade.resolutions.front(); }
 
-Extent read_image(const JobConfig& job) {
-  const Extent image = storage::read_image(job.init.image).extent;
+/// Initial image and mask of some prompts, and what messages call them.
+struct Named {
+  JobConfig::Init init;
+  std::string image;  ///< "init.image" or "prompt 3, field \"image\""
+  std::string mask;
+};
+
+Named named(const JobConfig& job, std::size_t index) {
+  const configs::PromptConfig& prompt = job.prompts[index];
+  const std::string own = configs::prompt_name(index) + ", field ";
+  return {configs::init_of(job, prompt), prompt.image ? own + "\"image\"" : "init.image",
+          prompt.mask ? own + "\"mask\"" : "init.mask"};
+}
+
+Extent read_image(const JobConfig& job, const Named& start) {
+  const Extent image = storage::read_image(start.init.image).extent;
   const std::string found =
-      "init.image: " + job.init.image + " is " + size_text(image) + " (height x width)";
-  if (job.init.strength == 0) {
+      start.image + ": " + start.init.image + " is " + size_text(image) + " (height x width)";
+  if (start.init.strength == 0) {
     if (image.rows % kSideMultiple == 0 && image.cols % kSideMultiple == 0) return image;
     throw storage::DataError(found +
                              ". It is the picture of the first stage, so its sides must be "
@@ -40,25 +57,42 @@ bool same_aspect(Extent a, Extent b) {
   return std::abs(across - along) <= std::max(b.rows, b.cols);
 }
 
-void check_mask(const JobConfig& job, Extent picture, InitialInputs& inputs) {
-  const Extent mask = storage::read_mask(job.init.mask).extent;
+void check_mask(const JobConfig& job, const Named& start, Extent picture,
+                std::vector<std::string>& warnings) {
+  const Extent mask = storage::read_mask(start.init.mask).extent;
   if (same_aspect(mask, picture)) return;
-  const std::string told = "init.mask: " + job.init.mask + " is " + size_text(mask) +
+  const std::string told = start.mask + ": " + start.init.mask + " is " + size_text(mask) +
                            " (height x width), another aspect than the picture's " +
                            size_text(picture);
   if (job.method.mode != JobConfig::Mode::Official) {
     throw storage::DataError(told + ". Draw it on the picture, at any size of its aspect.");
   }
-  inputs.warnings.push_back(told + "; it is stretched, as the released program does.");
+  warnings.push_back(told + "; it is stretched, as the released program does.");
+}
+
+/// The size of the initial image, or empty.
+Extent read_start(const JobConfig& job, const Named& start, std::vector<std::string>& warnings) {
+  Extent image;
+  if (!start.init.image.empty()) image = read_image(job, start);
+  if (!start.init.mask.empty()) {
+    check_mask(job, start, image.area() > 0 ? image : first_stage(job), warnings);
+  }
+  return image;
 }
 
 }  // namespace
 
 InitialInputs read_initial_inputs(const JobConfig& job) {
   InitialInputs inputs;
-  if (!job.init.image.empty()) inputs.image = read_image(job);
-  if (!job.init.mask.empty()) {
-    check_mask(job, inputs.image.area() > 0 ? inputs.image : first_stage(job), inputs);
+  std::map<std::tuple<std::string, std::string, double>, Extent> known;
+  for (std::size_t k = 0; k < job.prompts.size(); ++k) {
+    const Named start = named(job, k);
+    const std::tuple files{start.init.image, start.init.mask, start.init.strength};
+    auto found = known.find(files);
+    if (found == known.end()) {
+      found = known.emplace(files, read_start(job, start, inputs.warnings)).first;
+    }
+    inputs.images.push_back(found->second);
   }
   return inputs;
 }

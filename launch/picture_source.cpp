@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <set>
+#include <utility>
 
-#include "configs/config_value.h"
+#include "configs/prompt_init.h"
 #include "coordinator/recorded_picture.h"
 #include "launch/environment.h"
 #include "launch/shipped_model.h"
@@ -109,11 +111,16 @@ std::vector<InputFile> input_files(const configs::JobConfig& job) {
     files.push_back({"model.vae_path", last_name(job.model.vae_path),
                      digest_of_weights(job.model.vae_path, kComponents[1], variant)});
   }
+  std::set<std::pair<std::string, std::string>> seen;
   const auto add_file = [&](const char* key, const std::string& path) {
-    if (!path.empty()) files.push_back({key, last_name(path), storage::digest_of_file(path)});
+    if (path.empty() || !seen.insert({key, path}).second) return;
+    files.push_back({key, last_name(path), storage::digest_of_file(path), path});
   };
-  add_file("init.image", job.init.image);
-  add_file("init.mask", job.init.mask);
+  for (const configs::PromptConfig& prompt : job.prompts) {
+    const configs::JobConfig::Init init = configs::init_of(job, prompt);
+    add_file("init.image", init.image);
+    add_file("init.mask", init.mask);
+  }
   return files;
 }
 

@@ -1,8 +1,9 @@
 #include "launch/prepared_render.h"
 
 #include <filesystem>
-#include <optional>
 #include <sstream>
+#include <utility>
+#include <vector>
 
 #include "configs/config_sources.h"
 #include "configs/job_config_rules.h"
@@ -28,7 +29,7 @@ namespace fs = std::filesystem;
 struct Inputs {
   std::string model_folder;
   std::string model_outline;
-  partition::Extent init_image;  ///< pixels; empty without one
+  std::vector<partition::Extent> init_images;  ///< pixels, one per prompt; empty without one
 };
 
 std::string find_model(const configs::JobConfig::Model& model) {
@@ -47,22 +48,29 @@ Inputs read_inputs(const configs::JobConfig& job, std::vector<std::string>& warn
   inputs.model_folder = find_model(job.model);
   inputs.model_outline =
       worker::outline_to_text(worker::read_model_outline(inputs.model_folder, job.model.vae_path));
-  const InitialInputs initial = read_initial_inputs(job);
-  inputs.init_image = initial.image;
+  InitialInputs initial = read_initial_inputs(job);
+  inputs.init_images = std::move(initial.images);
   warnings.insert(warnings.end(), initial.warnings.begin(), initial.warnings.end());
   return inputs;
 }
 
-/// Four lines, for the broadcast.
+/// Numbers, then two lines, for the broadcast.
 std::string to_text(const Inputs& inputs) {
-  return std::to_string(inputs.init_image.rows) + "\n" + std::to_string(inputs.init_image.cols) +
-         "\n" + inputs.model_outline + "\n" + inputs.model_folder;
+  std::string text = std::to_string(inputs.init_images.size());
+  for (const partition::Extent image : inputs.init_images) {
+    text += " " + std::to_string(image.rows) + " " + std::to_string(image.cols);
+  }
+  return text + "\n" + inputs.model_outline + "\n" + inputs.model_folder;
 }
 
 Inputs inputs_from_text(const std::string& text) {
   std::istringstream lines(text);
   Inputs inputs;
-  lines >> inputs.init_image.rows >> inputs.init_image.cols >> std::ws;
+  std::size_t prompts = 0;
+  lines >> prompts;
+  inputs.init_images.resize(prompts);
+  for (partition::Extent& image : inputs.init_images) lines >> image.rows >> image.cols;
+  lines >> std::ws;
   std::getline(lines, inputs.model_outline);
   std::getline(lines, inputs.model_folder, '\0');
   return inputs;
@@ -118,10 +126,8 @@ PreparedRender prepare_render(const CommandLine& line, RankSession& session,
   int chosen = 0;
   startup.on_all([&] {
     job.model.path = inputs.model_folder;
-    std::optional<partition::Extent> image;
-    if (inputs.init_image.area() > 0) image = inputs.init_image;
     render.plan = coordinator::plan_render(job, worker::outline_from_text(inputs.model_outline),
-                                           session.size(), image);
+                                           session.size(), inputs.init_images);
     render.plan.task.cpu_threads = cpu_threads_of_this_rank(job.distributed.cpu_threads);
     chosen = leave_unselected(line.render.selection, render.plan.task);
     render.plan.task.study = study_of(line.render, render.plan.task);

@@ -42,14 +42,14 @@ void read_prompt(std::vector<ConfigSources::Setting>& options) {
   }
 }
 
-/// Replaces the key prompts_file by the prompts that the file holds.
+/// Reads the file of the key prompts_file, which all ranks get as text.
 void expand_prompts_file(ConfigSources& sources, const configs::JobConfig& job) {
   if (job.prompts_file.empty()) return;
   if (!job.prompts.empty()) {
     throw configs::ConfigError("prompt and prompts_file are both given. Leave one of them out.");
   }
-  sources.options.push_back({"prompt", read_prompts(job.prompts_file), job.prompts_file});
-  sources.options.push_back({"prompts_file", {""}, job.prompts_file});
+  sources.prompts = ConfigSources::Document{
+      job.prompts_file, configs::checked_yaml("prompt", read_prompts(job.prompts_file))};
 }
 
 /// Uniform in 0 .. 2^63 - 2^32 - 1, so that the seeds of later items fit.

@@ -13,6 +13,7 @@ ConfigSources full_sources() {
   sources.environment = {{"sampling.steps", {"9"}, "TESSERA_SAMPLING_STEPS"}};
   sources.picture = ConfigSources::Document{"x.png", "{\"seed\": 3}"};
   sources.file = ConfigSources::Document{"job.yaml", "seed: 1\n"};
+  sources.prompts = ConfigSources::Document{"p.csv", "[\"a\\nb\", {prompt: \"c\", seed: 3}]"};
   sources.height = 512;
   sources.drawn_seed = 9223372036854775806;
   return sources;

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "configs/config_error.h"
+#include "configs/config_listing.h"
 #include "tests/configs/sources_of.h"
 
 namespace tessera::configs {
@@ -26,7 +27,7 @@ TEST(JobConfigReader, ReadsSectionsListsAndDottedKeys) {
                                                      "method: {freeu: null}\n"
                                                      "vae:\n"))
                             .job;
-  EXPECT_EQ(job.prompts, std::vector<std::string>{"a cat"});
+  EXPECT_EQ(job.prompts, (std::vector<PromptConfig>{{.text = "a cat"}}));
   EXPECT_EQ(job.cascade.resolutions.at(1), (partition::Extent{320, 512}));
   EXPECT_EQ(job.sampling.steps, 9);
   EXPECT_FALSE(job.method.freeu.has_value());
@@ -104,7 +105,7 @@ TEST(JobConfigReader, ReadsTheTextsOfOptions) {
                             .job;
   EXPECT_EQ(job.cascade.resolutions, (std::vector<partition::Extent>{{256, 256}, {512, 768}}));
   EXPECT_EQ(job.cascade.base, (partition::Extent{256, 320}));
-  EXPECT_EQ(job.prompts, std::vector<std::string>{"[not, a: list"});
+  EXPECT_EQ(job.prompts, (std::vector<PromptConfig>{{.text = "[not, a: list"}}));
   EXPECT_FALSE(job.negative_prompt.has_value());
   EXPECT_EQ(job.method.freeu->b1, 1.4);
   EXPECT_TRUE(job.method.fast_mode);
@@ -113,7 +114,41 @@ TEST(JobConfigReader, ReadsTheTextsOfOptions) {
 TEST(JobConfigReader, MakesAListOfRepeatedPrompts) {
   ConfigSources sources;
   sources.options = {{"prompt", {"a cat", "a dog"}, "--prompt"}};
-  EXPECT_EQ(read_job_config(sources).job.prompts, (std::vector<std::string>{"a cat", "a dog"}));
+  EXPECT_EQ(read_job_config(sources).job.prompts,
+            (std::vector<PromptConfig>{{.text = "a cat"}, {.text = "a dog"}}));
+}
+
+TEST(JobConfigReader, TakesThePromptsFileInPlaceOfItsKey) {
+  ConfigSources sources = option_sources({{"prompts_file", "p.csv"}});
+  sources.prompts = ConfigSources::Document{"p.csv", "[\"a\", {prompt: b, seed: 3}]"};
+  const ResolvedConfig resolved = read_job_config(sources);
+  EXPECT_EQ(resolved.job.prompts,
+            (std::vector<PromptConfig>{{.text = "a"}, {.text = "b", .seed = 3}}));
+  EXPECT_EQ(resolved.job.prompts_file, "");
+  EXPECT_EQ(describe(resolved.origins.of("prompt")), "prompts file p.csv");
+}
+
+TEST(JobConfigReader, WritesPromptsThatItReadsBack) {
+  const ResolvedConfig first = read_job_config(file_sources(
+      "prompt: [a cat, {prompt: 'b: \"x\", #', negative_prompt: null, seed: 3, strength: 0.5, "
+      "image: x.png, mask: ''}]\n"));
+  ASSERT_EQ(first.job.prompts.size(), 2u);
+  EXPECT_EQ(read_job_config(file_sources(config_as_yaml(first))).job.prompts, first.job.prompts);
+}
+
+TEST(JobConfigReader, PlacesAFieldOfAPromptThatIsWrong) {
+  EXPECT_THAT([] { read_job_config(file_sources("prompt:\n  - {prompt: a, sede: 3}\n")); },
+              ThrowsMessage<ConfigError>(
+                  AllOf(HasSubstr("job.yaml:2:17: "), HasSubstr("Did you mean \"seed\"?"))));
+}
+
+TEST(CheckedYaml, IsWhatTheKeyUnderstands) {
+  const ConfigValue size = ConfigValue::scalar("512x768", ConfigValue::Style::Plain);
+  EXPECT_EQ(checked_yaml("cascade.resolutions", size), "[512x768]");
+  ConfigValue wrong = ConfigValue::scalar("wide", ConfigValue::Style::Plain);
+  wrong.place = {"p.csv", 3, 9};
+  EXPECT_THAT([&] { checked_yaml("cascade.resolutions", wrong); },
+              ThrowsMessage<ConfigError>(HasSubstr("p.csv:3:9: cascade.resolutions: \"wide\"")));
 }
 
 TEST(JobConfigReader, HeightAndWidthReplaceTheLastSize) {

@@ -48,6 +48,31 @@ TEST(JobConfigRules, RefuseAStrengthWithoutImage) {
   expect_refused(option_sources({{"init.strength", "0.5"}}), HasSubstr("without init.image"));
 }
 
+TEST(JobConfigRules, NameThePromptWhoseStrengthHasNoImage) {
+  const std::string image = "init: {image: a.png}\n";
+  EXPECT_TRUE(check(file_sources("prompt: [a, {prompt: b, strength: 0.5}]\n" + image)).empty());
+  expect_refused(file_sources("prompt: [a, {prompt: b, strength: 0.5, image: ''}]\n" + image),
+                 AllOf(StartsWith("job.yaml:1:1: prompt 2, field \"strength\": 0.5"),
+                       HasSubstr("without an image")));
+  expect_refused(file_sources("prompt: [a, {prompt: b, strength: 0.5}]\n"),
+                 HasSubstr("prompt 2, field \"strength\""));
+  // Images of prompts alone give init.strength its meaning.
+  EXPECT_TRUE(check(file_sources("prompt: [a, {prompt: b, image: b.png}]\n"
+                                 "init: {strength: 0.5}\n"))
+                  .empty());
+}
+
+TEST(JobConfigRules, NameThePromptWhoseImageReplacesTheOnlyStage) {
+  expect_refused(file_sources("prompt: [a, {prompt: b, image: b.png}]\nmethod: {name: direct}\n"),
+                 AllOf(HasSubstr("prompt 2, init.image"), HasSubstr("method.name direct")));
+}
+
+TEST(JobConfigRules, NameThePromptWhoseSeedOverflows) {
+  expect_refused(file_sources("images_per_prompt: 2\n"
+                              "prompt: [a, {prompt: b, seed: 9223372036854775806}]\n"),
+                 AllOf(HasSubstr("prompt 2, seed: 9223372036854775806"), HasSubstr("smaller")));
+}
+
 TEST(JobConfigRules, RefuseAnImageThatReplacesTheOnlyStage) {
   expect_refused(option_sources({{"method.name", "direct"}, {"init.image", "a.png"}}),
                  HasSubstr("method.name direct"));

@@ -80,11 +80,12 @@ TEST(CommandDeadline, LeavesTimeToEncodeAnInitialImage) {
   const Command begin{CommandKind::BeginStage, 2, 0, 0, 0, 0};
   const auto limit = [&](const std::string& image, double strength) {
     configs::JobConfig job;
-    job.prompts = {"a lighthouse"};
+    job.prompts = {{.text = "a lighthouse"}};
     job.cascade.resolutions = {{1024, 1024}, {2048, 2048}};
     job.init.image = image;
     job.init.strength = strength;
-    const RenderPlan plan = plan_render(job, sdxl_outline(), 1, partition::Extent{1024, 1024});
+    const std::vector<partition::Extent> size{{1024, 1024}};
+    const RenderPlan plan = plan_render(job, sdxl_outline(), 1, size);
     comm::DeadlineSource source(seconds(1));
     return CommandDeadline(plan, source, {}).limit_of(begin);
   };

@@ -14,7 +14,7 @@ using configs::JobConfig;
 /// The published table: guidance on, base 1024, squares.
 JobConfig table_job() {
   JobConfig job;
-  job.prompts = {"a"};
+  job.prompts = {{.text = "a"}};
   job.cascade.resolutions = {{1024, 1024}, {2048, 2048}, {4096, 4096}, {8192, 8192}};
   return job;
 }

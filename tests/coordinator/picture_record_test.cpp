@@ -114,6 +114,50 @@ TEST(PictureRecord, PlansTheSamePictureAgain) {
   }
 }
 
+/// A run whose prompts have images of their own.
+JobConfig two_images() {
+  JobConfig job = sample_job();
+  job.prompts = {{.text = "a", .image = "x/a.png"},
+                 {.text = "b",
+                  .negative_prompt = "dull",
+                  .seed = 7,
+                  .image = "y/b.png",
+                  .mask = "m.png",
+                  .strength = 0}};
+  return job;
+}
+
+TEST(PictureRecord, NamesTheFilesOfItsItemAlone) {
+  SampleRun run(two_images());
+  run.files.push_back({"init.image", "a.png", std::string(64, 'b'), "x/a.png"});
+  run.files.push_back({"init.image", "b.png", std::string(64, 'c'), "y/b.png"});
+  run.files.push_back({"init.mask", "m.png", std::string(64, 'd'), "m.png"});
+  const Json first = run.record(0, 2);
+  ASSERT_EQ(first["files"].size(), 2u);
+  EXPECT_EQ(first["files"][1]["sha256"], std::string(64, 'b'));
+  EXPECT_EQ(first["config"]["init.mask"], "");
+  const Json second = run.record(1, 2);
+  ASSERT_EQ(second["files"].size(), 3u);
+  EXPECT_EQ(second["files"][1]["name"], "b.png");
+  EXPECT_FALSE(second["files"][1].contains("path"));
+  EXPECT_EQ(second["config"]["init.image"], "b.png");
+  EXPECT_EQ(second["config"]["init.mask"], "m.png");
+}
+
+TEST(PictureRecord, PlansThePictureOfAPromptWithFieldsAgain) {
+  const SampleRun run(two_images());
+  configs::ConfigSources sources;
+  const RecordedPicture read = read_record(picture_record(run.sources(), 1, 2));
+  sources.picture = configs::ConfigSources::Document{"x.png", read.config};
+  const JobConfig again = configs::read_job_config(sources).job;
+  EXPECT_EQ(again.prompts, (std::vector<configs::PromptConfig>{{.text = "b"}}));
+  worker::ItemTask expected = run.plan.task.items.at(1);
+  expected.index = 0;
+  expected.init_image = "b.png";
+  EXPECT_EQ(plan_render(again, small_outline(), 4).task.items,
+            std::vector<worker::ItemTask>{expected});
+}
+
 TEST(PictureMetadata, IsWhatReadersExpect) {
   JobConfig job = two_items();
   job.sampling.scheduler = JobConfig::Scheduler::EulerAncestral;

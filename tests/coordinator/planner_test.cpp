@@ -18,7 +18,7 @@ using partition::Extent;
 
 JobConfig demo_job() {
   JobConfig job;
-  job.prompts = {"a lighthouse"};
+  job.prompts = {{.text = "a lighthouse"}};
   job.cascade.resolutions = {{256, 256}, {512, 512}, {1024, 1024}};
   job.sampling.steps = 20;
   job.model.path = "model";
@@ -68,7 +68,7 @@ TEST(Planner, DirectSamplesOnceAtTheLastSize) {
 
 TEST(Planner, EveryImageOfEveryPromptIsAnItemWithItsOwnSeed) {
   JobConfig job = demo_job();
-  job.prompts = {"a", "b"};
+  job.prompts = {{.text = "a"}, {.text = "b"}};
   job.images_per_prompt = 3;
   job.seed = 1000;
   const auto items = plan_render(job, small_outline(), 1).task.items;
@@ -80,6 +80,59 @@ TEST(Planner, EveryImageOfEveryPromptIsAnItemWithItsOwnSeed) {
     EXPECT_EQ(item.seed, 1000u + static_cast<unsigned>(k));
     EXPECT_EQ(item.negative_prompt, job.negative_prompt);
   }
+}
+
+TEST(Planner, APromptSetsItsOwnSeedAndNegativePrompt) {
+  JobConfig job = demo_job();
+  job.prompts = {{.text = "a"},
+                 {.text = "b", .negative_prompt = "dull", .seed = 7},
+                 {.text = "c", .negative_prompt = configs::PromptConfig::NegativePrompt()}};
+  job.images_per_prompt = 2;
+  const auto items = plan_render(job, small_outline(), 1).task.items;
+  ASSERT_EQ(items.size(), 6u);
+  const std::uint64_t seeds[] = {123, 124, 7, 8, 127, 128};
+  for (std::size_t k = 0; k < 6; ++k) EXPECT_EQ(items[k].seed, seeds[k]) << k;
+  EXPECT_EQ(items[1].negative_prompt, job.negative_prompt);
+  EXPECT_EQ(items[3].negative_prompt, "dull");
+  EXPECT_FALSE(items[4].negative_prompt.has_value());
+}
+
+TEST(Planner, APromptSetsItsOwnImageAndMask) {
+  JobConfig job = demo_job();
+  job.init = {"job.png", "m.png", 0.5};
+  job.prompts = {{.text = "a"}, {.text = "b", .image = "b.png", .mask = ""}};
+  const std::vector<Extent> images(2, Extent{256, 256});
+  const auto items = plan_render(job, small_outline(), 1, images).task.items;
+  EXPECT_EQ(items[0].init_image, "job.png");
+  EXPECT_EQ(items[0].init_mask, "m.png");
+  EXPECT_EQ(items[1].init_image, "b.png");
+  EXPECT_EQ(items[1].init_mask, "");
+  EXPECT_EQ(items[1].init_strength, 0.5);
+}
+
+TEST(Planner, PromptsOfOneRunStartAlike) {
+  JobConfig job = demo_job();
+  const auto refusal_with = [&](std::vector<Extent> images) -> std::string {
+    try {
+      plan_render(job, small_outline(), 1, images);
+    } catch (const PlanError& error) {
+      return error.what();
+    }
+    return "";
+  };
+  job.prompts = {{.text = "a"}, {.text = "b", .image = "b.png"}};
+  const std::string mixed = refusal_with({{}, {256, 256}});
+  EXPECT_NE(mixed.find("prompt 2 starts from \"b.png\" (256x256) at strength 0, prompt 1 from "
+                       "noise"),
+            std::string::npos)
+      << mixed;
+  job.init.image = "a.png";
+  EXPECT_EQ(refusal_with({{256, 256}, {256, 256}}), "");
+  EXPECT_NE(refusal_with({{256, 256}, {256, 320}}), "");
+  job.prompts[1].strength = 0.5;
+  EXPECT_NE(refusal_with({{256, 256}, {256, 256}}).find("at strength 0.5"), std::string::npos);
+  job.prompts[0].strength = 0.5;
+  EXPECT_EQ(refusal_with({{256, 256}, {256, 256}}), "");
 }
 
 TEST(Planner, SplitsTheHalvesByWorldAndGuidance) {
@@ -151,12 +204,13 @@ TEST(Planner, WarnsAboutShrinkingHugeAndTurboStages) {
 TEST(Planner, AnImageThatReplacesStageZeroGivesItItsSize) {
   JobConfig job = demo_job();
   job.init.image = "photo.png";
-  RenderPlan plan = plan_render(job, small_outline(), 1, Extent{320, 192});
+  const std::vector<Extent> image{{320, 192}};
+  RenderPlan plan = plan_render(job, small_outline(), 1, image);
   EXPECT_EQ(plan.task.stages[0].image, (Extent{320, 192}));
   EXPECT_EQ(plan.task.conditioning_size, (Extent{256, 256}));
   EXPECT_EQ(plan.task.items[0].init_image, "photo.png");
   job.init.strength = 0.5;
-  plan = plan_render(job, small_outline(), 1, Extent{320, 192});
+  plan = plan_render(job, small_outline(), 1, image);
   EXPECT_EQ(plan.task.stages[0].image, (Extent{256, 256}));
 }
 

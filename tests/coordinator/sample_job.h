@@ -8,7 +8,7 @@ namespace tessera::coordinator {
 inline configs::JobConfig sample_job() {
   configs::JobConfig job;
   job.name = "demo";
-  job.prompts = {"a lighthouse"};
+  job.prompts = {{.text = "a lighthouse"}};
   job.cascade.resolutions = {{256, 256}, {512, 512}, {1024, 1024}};
   job.sampling.steps = 20;
   job.model.path = "some/where/model";

@@ -50,7 +50,7 @@ TEST(CommandLine, TakesTheShortForms) {
       job_of({"-m", "model", "-p", "a cat", "-n", "blurry", "-s", "-1", "-i", "x.png", "-t", "2",
               "-b", "3", "-H", "512", "-W", "768"});
   EXPECT_EQ(job.model.path, "model");
-  EXPECT_EQ(job.prompts, std::vector<std::string>{"a cat"});
+  EXPECT_EQ(job.prompts, (std::vector<configs::PromptConfig>{{.text = "a cat"}}));
   EXPECT_EQ(job.negative_prompt, "blurry");
   EXPECT_EQ(job.seed, -1);
   EXPECT_EQ(job.init.image, "x.png");
@@ -61,8 +61,9 @@ TEST(CommandLine, TakesTheShortForms) {
 
 TEST(CommandLine, TakesTextsThatLookLikeOptionsOrYaml) {
   EXPECT_EQ(job_of({"-p", "-50% off: [sale]"}).prompts,
-            std::vector<std::string>{"-50% off: [sale]"});
-  EXPECT_EQ(job_of({"-p", "a", "-p", "b"}).prompts, (std::vector<std::string>{"a", "b"}));
+            (std::vector<configs::PromptConfig>{{.text = "-50% off: [sale]"}}));
+  EXPECT_EQ(job_of({"-p", "a", "-p", "b"}).prompts,
+            (std::vector<configs::PromptConfig>{{.text = "a"}, {.text = "b"}}));
 }
 
 TEST(CommandLine, TakesFlagsAloneOrWithTheirValue) {

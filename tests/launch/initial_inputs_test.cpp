@@ -22,7 +22,10 @@ using ::testing::IsEmpty;
 
 class ReadInitialInputs : public ::testing::Test {
  protected:
-  ReadInitialInputs() { job_.cascade.resolutions = {{128, 192}, {256, 384}}; }
+  ReadInitialInputs() {
+    job_.prompts = {{.text = "a cat"}};
+    job_.cascade.resolutions = {{128, 192}, {256, 384}};
+  }
 
   std::string picture(const std::string& name, Extent size) const {
     const auto file = folder_.path() / name;
@@ -47,12 +50,12 @@ class ReadInitialInputs : public ::testing::Test {
 };
 
 TEST_F(ReadInitialInputs, FindsNothingWhereNothingIsAsked) {
-  EXPECT_EQ(read_initial_inputs(job_).image.area(), 0);
+  EXPECT_EQ(read_initial_inputs(job_).images, std::vector<Extent>(1));
 }
 
 TEST_F(ReadInitialInputs, AtStrength0TakesAnySizeOfWholeSides) {
   job_.init.image = picture("x.png", {64, 320});
-  EXPECT_EQ(read_initial_inputs(job_).image, (Extent{64, 320}));
+  EXPECT_EQ(read_initial_inputs(job_).images, (std::vector<Extent>{{64, 320}}));
   job_.init.image = picture("y.png", {100, 128});
   EXPECT_THAT(refusal(), AllOf(HasSubstr("init.image"), HasSubstr("y.png is 100x128"),
                                HasSubstr("multiples of 64")));
@@ -61,10 +64,22 @@ TEST_F(ReadInitialInputs, AtStrength0TakesAnySizeOfWholeSides) {
 TEST_F(ReadInitialInputs, AtAHigherStrengthAsksForTheSizeOfTheFirstStage) {
   job_.init.strength = 0.5;
   job_.init.image = picture("x.png", {128, 192});
-  EXPECT_EQ(read_initial_inputs(job_).image, (Extent{128, 192}));
+  EXPECT_EQ(read_initial_inputs(job_).images, (std::vector<Extent>{{128, 192}}));
   job_.init.image = picture("y.png", {192, 128});
   EXPECT_THAT(refusal(), AllOf(HasSubstr("y.png is 192x128"), HasSubstr("first stage is 128x192"),
                                HasSubstr("cascade.resolutions")));
+}
+
+TEST_F(ReadInitialInputs, ReadsTheImagesOfPrompts) {
+  job_.init.image = picture("x.png", {64, 320});
+  job_.prompts.push_back({.text = "b", .image = picture("y.png", {128, 64})});
+  job_.prompts.push_back({.text = "c", .image = ""});
+  EXPECT_EQ(read_initial_inputs(job_).images, (std::vector<Extent>{{64, 320}, {128, 64}, {}}));
+  job_.prompts.push_back({.text = "d", .image = picture("z.png", {100, 128})});
+  EXPECT_THAT(refusal(),
+              AllOf(HasSubstr("prompt 4, field \"image\""), HasSubstr("z.png is 100x128")));
+  job_.prompts.back() = {.text = "d", .mask = picture("m.png", {77, 10})};
+  EXPECT_THAT(refusal(), AllOf(HasSubstr("prompt 4, field \"mask\""), HasSubstr("m.png is 77x10")));
 }
 
 TEST_F(ReadInitialInputs, TakesAMaskOfThePicturesAspect) {

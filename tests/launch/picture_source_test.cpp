@@ -49,7 +49,7 @@ TEST_F(PictureSource, GivesTheKeysThatChangeThePicture) {
   add_picture(picture(), sources);
   const configs::JobConfig job = configs::read_job_config(sources).job;
   EXPECT_EQ(job.seed, 9);
-  EXPECT_EQ(job.prompts, std::vector<std::string>{"a cat"});
+  EXPECT_EQ(job.prompts, (std::vector<configs::PromptConfig>{{.text = "a cat"}}));
   EXPECT_TRUE(job.method.fast_mode);
   EXPECT_EQ(job.model.path, model());
   EXPECT_EQ(job.output.run_dir, configs::JobConfig{}.output.run_dir);
@@ -94,6 +94,21 @@ TEST_F(PictureSource, NeedsNoAutoencoderThatAnotherReplaces) {
   ASSERT_EQ(files.size(), 2u);
   job.model.path = model();
   EXPECT_EQ(input_files(job).front().digest, files.front().digest);
+}
+
+TEST_F(PictureSource, ListsTheImagesOfAllPromptsOnce) {
+  const storage::TemporaryFolder folder;
+  const std::string a = folder.put("a.png", "a").string();
+  const std::string b = folder.put("b.png", "b").string();
+  configs::JobConfig job;
+  job.model.path = model();
+  job.init.image = a;
+  job.prompts = {{.text = "x"}, {.text = "y", .image = b, .mask = a}, {.text = "z", .image = b}};
+  const auto files = input_files(job);
+  ASSERT_EQ(files.size(), 4u);
+  EXPECT_EQ(files[1], (coordinator::InputFile{"init.image", "a.png", files[3].digest, a}));
+  EXPECT_EQ(files[2].path, b);
+  EXPECT_EQ(files[3].key, "init.mask");
 }
 
 TEST_F(PictureSource, RefusesAPictureWithoutRecord) {

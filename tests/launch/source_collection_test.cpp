@@ -52,6 +52,21 @@ TEST(CollectSources, DrawsASeedForMinusOne) {
   EXPECT_NE(*first, *second);
 }
 
+TEST(CollectSources, ReadsThePromptsFile) {
+  const storage::TemporaryFolder folder;
+  const std::string file = folder.put("p.csv", "prompt,seed\na,\nb,7\n").string();
+  CommandLine line;
+  line.options.options = {{"prompts_file", {file}, "--prompts-file"}};
+  Console console = quiet_console();
+  const configs::ConfigSources sources = collect_sources(line, console);
+  const configs::JobConfig job =
+      configs::read_job_config(configs::sources_from_text(configs::sources_to_text(sources))).job;
+  EXPECT_EQ(job.prompts,
+            (std::vector<configs::PromptConfig>{{.text = "a"}, {.text = "b", .seed = 7}}));
+  line.options.options.push_back({"prompt", {"c"}, "-p"});
+  EXPECT_THROW(collect_sources(line, console), configs::ConfigError);
+}
+
 TEST(CollectSources, ChecksTheValuesOnTheWay) {
   CommandLine line;
   line.options.options = {{"seed", {"five"}, "--seed"}};
