@@ -9,8 +9,8 @@
 namespace tessera::configs {
 namespace {
 
-// Aliases can make a short text large; no configuration comes near these.
-constexpr int kMostValues = 100'000;
+// Aliases can make a short text large; no configuration comes near these, even of many prompts.
+constexpr int kMostValues = 1'000'000;
 constexpr int kDeepest = 32;
 
 class Converter {

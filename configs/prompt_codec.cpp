@@ -61,6 +61,12 @@ std::string field_names() {
 }
 
 [[noreturn]] void throw_unknown_field(const ConfigValue::Entry& entry) {
+  if (entry.name == "resolutions") {
+    throw ConfigError(
+        entry.place.text() +
+        ": prompt: field \"resolutions\" is not supported, since all prompts of a run "
+        "have the sizes of cascade.resolutions. Render this one in a run of its own.");
+  }
   std::vector<std::string> names;
   for (const PromptField& known : fields()) names.push_back(known.name);
   const std::string nearest = nearest_name(entry.name, names);

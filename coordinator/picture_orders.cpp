@@ -13,6 +13,11 @@ namespace {
 
 using configs::JobConfig;
 
+JobConfig without_prompts(JobConfig config) {
+  config.prompts.clear();
+  return config;
+}
+
 bool is_kept(const RecordSources& sources, int stage) {
   const bool last = stage + 1 == static_cast<int>(sources.plan.task.stages.size());
   return last || sources.config.output.stages == JobConfig::Stages::All;
@@ -34,9 +39,11 @@ storage::NameTokens tokens_of(const RecordSources& sources, const worker::ItemTa
 
 PictureOrders::PictureOrders(const RecordSources& sources, const storage::RunDirectory& run,
                              const std::string& date, const std::string& job)
-    : stage_count_(sources.plan.task.stages.size()) {
+    : config_(without_prompts(sources.config)),
+      sources_{config_, sources.plan, sources.version, sources.torch_version, sources.files},
+      stage_count_(sources.plan.task.stages.size()) {
   const worker::RenderTask& task = sources.plan.task;
-  orders_.resize(task.items.size() * stage_count_);
+  files_.resize(task.items.size() * stage_count_);
   std::vector<storage::NameTokens> kept;
   for (const worker::ItemTask& item : task.items) {
     for (const worker::StagePlan& stage : task.stages) {
@@ -57,32 +64,35 @@ PictureOrders::PictureOrders(const RecordSources& sources, const storage::RunDir
         storage::settle_existing(final_file_, existing_policy(sources.config.output.on_exists));
     if (path) {
       final_file_ = *path;
-      const std::size_t index = frame(kept[k].index, kept[k].stage);
-      orders_[index] = PictureOrder{static_cast<int>(index), *path, kept[k].image,
-                                    picture_metadata(sources, kept[k].index, kept[k].stage)};
+      files_[frame(kept[k].index, kept[k].stage)] = *path;
     }
   }
 }
 
 std::optional<PictureOrder> PictureOrders::order(int item, int stage) const {
-  return orders_.at(frame(item, stage));
+  const std::size_t index = frame(item, stage);
+  const std::optional<std::filesystem::path>& file = files_.at(index);
+  if (!file) return std::nullopt;
+  return PictureOrder{static_cast<int>(index), *file,
+                      sources_.plan.task.stages.at(static_cast<std::size_t>(stage)).image,
+                      picture_metadata(sources_, item, stage)};
 }
 
 std::filesystem::path PictureOrders::file_of(int frame_index) const {
-  const auto& order = orders_.at(static_cast<std::size_t>(frame_index));
-  if (!order) {
+  const auto& file = files_.at(static_cast<std::size_t>(frame_index));
+  if (!file) {
     throw std::out_of_range("picture " + std::to_string(frame_index) + " is not kept");
   }
-  return order->path;
+  return *file;
 }
 
 std::vector<int> PictureOrders::complete_items() const {
   std::vector<int> complete;
   const auto per_item = static_cast<std::ptrdiff_t>(stage_count_);
-  for (auto begin = orders_.begin(); begin != orders_.end(); begin += per_item) {
-    const auto is_due = [](const std::optional<PictureOrder>& order) { return order.has_value(); };
+  for (auto begin = files_.begin(); begin != files_.end(); begin += per_item) {
+    const auto is_due = [](const auto& file) { return file.has_value(); };
     if (std::none_of(begin, begin + per_item, is_due)) {
-      complete.push_back(static_cast<int>((begin - orders_.begin()) / per_item));
+      complete.push_back(static_cast<int>((begin - files_.begin()) / per_item));
     }
   }
   return complete;

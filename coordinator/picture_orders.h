@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "configs/job_config.h"
 #include "coordinator/output_writer.h"
 #include "coordinator/picture_record.h"
 #include "storage/run_directory.h"
@@ -17,10 +18,13 @@ namespace tessera::coordinator {
 /// its files may be there or not.
 class PictureOrders {
  public:
+  /// \param sources    its plan outlives this object.
   /// \param date, job  values of the tokens {date} and {job}.
   /// \throws storage::NamePatternError; storage::CannotCreateError naming a file that exists.
   PictureOrders(const RecordSources& sources, const storage::RunDirectory& run,
                 const std::string& date, const std::string& job);
+  PictureOrders(const PictureOrders&) = delete;
+  PictureOrders& operator=(const PictureOrders&) = delete;
 
   /// nullopt for a picture that is not kept, or that is there already with `on_exists: skip`.
   std::optional<PictureOrder> order(int item, int stage) const;
@@ -38,8 +42,10 @@ class PictureOrders {
     return static_cast<std::size_t>(item) * stage_count_ + static_cast<std::size_t>(stage);
   }
 
+  configs::JobConfig config_;  ///< without its prompts, which may be many
+  RecordSources sources_;      ///< of config_
   std::size_t stage_count_;
-  std::vector<std::optional<PictureOrder>> orders_;  ///< by item, then stage
+  std::vector<std::optional<std::filesystem::path>> files_;  ///< by item, then stage
   std::filesystem::path final_file_;
 };
 

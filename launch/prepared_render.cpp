@@ -106,6 +106,16 @@ void check_study(const RenderRequest& request) {
   }
 }
 
+void tell_selection(int chosen, PreparedRender& render, Console& console) {
+  console.note(std::to_string(chosen) + " of " + std::to_string(render.plan.task.items.size()) +
+               " items are selected");
+  if (render.config.origins.of("seed").kind != configs::ConfigOrigin::Kind::Drawn) return;
+  const std::string seed = std::to_string(render.config.job.seed);
+  render.warnings.push_back(
+      "the seed " + seed + " was drawn for this part of the items alone. Give the other parts -s " +
+      seed + ".");
+}
+
 }  // namespace
 
 PreparedRender prepare_render(const CommandLine& line, RankSession& session,
@@ -134,10 +144,7 @@ PreparedRender prepare_render(const CommandLine& line, RankSession& session,
     for (const std::string& warning : render.plan.warnings) render.warnings.push_back(warning);
   });
   startup.same_on_all("plan", coordinator::plan_hash(render.plan.task));
-  if (!line.render.selection.takes_all()) {
-    console.note(std::to_string(chosen) + " of " + std::to_string(render.plan.task.items.size()) +
-                 " items are selected");
-  }
+  if (!line.render.selection.takes_all()) tell_selection(chosen, render, console);
   return render;
 }
 

@@ -19,7 +19,7 @@ namespace {
 
 using configs::ConfigSources;
 
-constexpr std::uint64_t kLargestConfig = 1'000'000;  // bytes
+constexpr std::uint64_t kLargestConfig = 64'000'000;  // bytes; run.yaml holds all prompts
 constexpr std::size_t kLongestPrompt = 100'000;      // bytes
 
 bool is_for_the_program(const std::string& name) { return name == "TESSERA_CONFIG"; }

@@ -176,6 +176,15 @@ TEST(Items, BeyondTheRunAreRefusedOnAllRanks) {
   EXPECT_FALSE(std::filesystem::exists(folder / "run"));
 }
 
+TEST(Shards, WarnOfADrawnSeed) {
+  const Folder folder;
+  const Ended ended = run_tessera(
+      1,
+      launch::tiny_render((folder / "run").string(), {"-s", "-1", "--shard", "1/2", "--dry-run"}));
+  EXPECT_EQ(ended.exit_code, 0) << ended.err;
+  EXPECT_THAT(ended.err, HasSubstr("was drawn for this part of the items alone"));
+}
+
 TEST(Shards, WithoutAnItemEndWell) {
   const Folder folder;
   const std::string run = (folder / "run").string();

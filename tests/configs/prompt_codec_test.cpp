@@ -58,6 +58,12 @@ TEST(PromptEntry, NamesTheNearestOfUnknownFields) {
                      HasSubstr("Did you mean \"seed\"?"), HasSubstr("negative_prompt, seed")));
 }
 
+TEST(PromptEntry, SaysWhyThereAreNoSizes) {
+  expect_error("{prompt: a, resolutions: [256, 512]}",
+               AllOf(HasSubstr("p.yaml:1:16: "), HasSubstr("\"resolutions\" is not supported"),
+                     HasSubstr("a run of its own")));
+}
+
 TEST(PromptEntry, PlacesTheValueThatAFieldDoesNotTake) {
   expect_error("{prompt: a, seed: -1}",
                AllOf(HasSubstr("p.yaml:1:22: "), HasSubstr("field \"seed\": \"-1\" is not allowed"),
