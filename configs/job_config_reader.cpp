@@ -103,6 +103,21 @@ class JobBuilder {
     set(*key, list ? ConfigValue::list(std::move(values)) : values.back(), kind, place);
   }
 
+  /// Of prompt and prompts_file the one from the source of higher precedence counts.
+  void settle_prompts() {
+    JobConfig& job = resolved_.job;
+    const ConfigOrigin texts = resolved_.origins.of("prompt");
+    const ConfigOrigin file = resolved_.origins.of("prompts_file");
+    if (job.prompts.empty() || job.prompts_file.empty() || texts.kind == file.kind) return;
+    if (texts.kind < file.kind) {
+      job.prompts.clear();
+      resolved_.origins.set("prompt", file);
+    } else {
+      job.prompts_file.clear();
+      resolved_.origins.set("prompts_file", texts);
+    }
+  }
+
   /// The entries of the prompts file take the place of the key that names it.
   void add_prompts(const ConfigSources::Document& prompts) {
     const ConfigPlace place{prompts.name, 0, 0};
@@ -212,6 +227,7 @@ ResolvedConfig read_job_config(const ConfigSources& sources) {
   }
   for (const auto& setting : sources.environment) builder.add_setting(setting, Kind::Environment);
   for (const auto& setting : sources.options) builder.add_setting(setting, Kind::Option);
+  builder.settle_prompts();
   if (sources.prompts) builder.add_prompts(*sources.prompts);
   ResolvedConfig& resolved = builder.resolved();
   if (sources.drawn_seed && resolved.job.seed < 0) {

@@ -14,8 +14,9 @@ struct ResolvedConfig {
 };
 
 /// Reads a configuration. Precedence, highest first: entries of a prompts file, option, environment
-/// variable, record of a picture, config file, preset, what method.mode implies, default. Pure: the
-/// same sources give the same configuration on every rank.
+/// variable, record of a picture, config file, preset, what method.mode implies, default. Of prompt
+/// and prompts_file the one of higher precedence counts, the other is empty. Pure: the same sources
+/// give the same configuration on every rank.
 ///
 /// Only single values are checked here; job_config_rules.h checks them against each other.
 /// \throws ConfigError for text that is not YAML, an unknown key (with the nearest one), a key that

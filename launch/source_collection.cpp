@@ -20,7 +20,7 @@ namespace {
 using configs::ConfigSources;
 
 constexpr std::uint64_t kLargestConfig = 64'000'000;  // bytes; run.yaml holds all prompts
-constexpr std::size_t kLongestPrompt = 100'000;      // bytes
+constexpr std::size_t kLongestPrompt = 100'000;       // bytes
 
 bool is_for_the_program(const std::string& name) { return name == "TESSERA_CONFIG"; }
 
@@ -46,7 +46,8 @@ void read_prompt(std::vector<ConfigSources::Setting>& options) {
 void expand_prompts_file(ConfigSources& sources, const configs::JobConfig& job) {
   if (job.prompts_file.empty()) return;
   if (!job.prompts.empty()) {
-    throw configs::ConfigError("prompt and prompts_file are both given. Leave one of them out.");
+    throw configs::ConfigError(
+        "prompt and prompts_file are both given in one source. Leave one of them out.");
   }
   sources.prompts = ConfigSources::Document{
       job.prompts_file, configs::checked_yaml("prompt", read_prompts(job.prompts_file))};

@@ -128,6 +128,19 @@ TEST(JobConfigReader, TakesThePromptsFileInPlaceOfItsKey) {
   EXPECT_EQ(describe(resolved.origins.of("prompt")), "prompts file p.csv");
 }
 
+TEST(JobConfigReader, LetsThePromptsOfHigherPrecedenceCount) {
+  ConfigSources sources = file_sources("prompt: a cat\n");
+  sources.options = {{"prompts_file", {"p.txt"}, "--prompts-file"}};
+  JobConfig job = read_job_config(sources).job;
+  EXPECT_TRUE(job.prompts.empty());
+  EXPECT_EQ(job.prompts_file, "p.txt");
+  sources = file_sources("prompts_file: p.txt\n");
+  sources.options = {{"prompt", {"a cat"}, "-p"}};
+  job = read_job_config(sources).job;
+  EXPECT_EQ(job.prompts, (std::vector<PromptConfig>{{.text = "a cat"}}));
+  EXPECT_EQ(job.prompts_file, "");
+}
+
 TEST(JobConfigReader, WritesPromptsThatItReadsBack) {
   const ResolvedConfig first = read_job_config(file_sources(
       "prompt: [a cat, {prompt: 'b: \"x\", #', negative_prompt: null, seed: 3, strength: 0.5, "
