@@ -72,7 +72,7 @@ function(tessera_define_source_dir)
 endfunction()
 
 # room_tests(<name> [TORCH] [LABEL <label>] SOURCES <files...> [LIBS <targets...>]): one executable
-# test_<name>, its cases registered with CTest under the label, by default "fast". A source that names
+# test_<name>, its suites registered with CTest under the label, by default "fast". A source that names
 # TESSERA_SOURCE_DIR gets it defined (seen when CMake runs).
 function(room_tests name)
   cmake_parse_arguments(TESTS "TORCH" "LABEL" "SOURCES;LIBS" ${ARGN})
@@ -96,7 +96,6 @@ function(room_tests name)
     target_compile_options(test_${name} PRIVATE -fpch-preprocess -fPIC -O1) # as the header was compiled
     target_precompile_headers(test_${name} REUSE_FROM test_pch)
   endif()
-  include(GoogleTest)
-  gtest_discover_tests(test_${name} TEST_PREFIX "${name}." DISCOVERY_TIMEOUT 60
-    PROPERTIES LABELS ${TESTS_LABEL} ENVIRONMENT "OMP_NUM_THREADS=1")
+  suite_tests(test_${name} PREFIX "${name}."
+    PROPERTIES LABELS ${TESTS_LABEL} TIMEOUT 600 ENVIRONMENT "OMP_NUM_THREADS=1")
 endfunction()
