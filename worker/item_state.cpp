@@ -5,6 +5,7 @@
 #include "partition/size_text.h"
 #include "storage/image_reader.h"
 #include "storage/storage_error.h"
+#include "worker/replay_check.h"
 
 namespace tessera::worker {
 namespace {
@@ -94,27 +95,6 @@ void trace_item(const RenderTask& task, const ItemState& state,
   }
 }
 
-/// Asks for every noise tensor of the item, without rows: a replay that lacks one is refused before
-/// the ranks depend on each other.
-void check_replay(const RenderTask& task, const ItemState& state) {
-  if (task.study.replay_file.empty()) return;
-  const auto require = [&](const StagePlan& plan, NoiseRequest request) {
-    state.random.normals(request, {0, 0}, plan.latent.rows, plan.latent.cols);
-  };
-  const bool sampled = task.posterior == Posterior::Sample;
-  for (const StagePlan& plan : task.stages) {
-    if (plan.stage == 0) {
-      if (!state.initial) require(plan, {LatentNoise::Initial, 0});
-      if (state.initial && sampled) require(plan, {LatentNoise::ImagePosterior, 0});
-      continue;
-    }
-    if (sampled && task.upscale_space == UpscaleSpace::Image) {
-      require(plan, {LatentNoise::Posterior, plan.stage});
-    }
-    require(plan, {LatentNoise::Renoise, plan.stage});
-  }
-}
-
 }  // namespace
 
 Predictions predictions_of(const RenderTask& task, int rank) {
@@ -128,7 +108,7 @@ ItemState begin_item(const RenderTask& task, const ItemTask& item, const ModelSe
   ItemState state(item, RandomSource(item.seed, task.study.replay_file, tensor_prefix(task, item)));
   trace.begin_item(item);
   state.schedule = model::make_schedule(models.scheduler, task.sampling.steps, spacing_of(task));
-  if (!item.init_image.empty() && item.init_strength < 1) {
+  if (item.starts_from_image()) {
     state.initial = read_initial(item);
     check_initial(task, item, *state.initial);
   }
@@ -136,7 +116,7 @@ ItemState begin_item(const RenderTask& task, const ItemTask& item, const ModelSe
     storage::GrayMask mask = storage::read_mask(item.init_mask);
     state.mask = DetailMask{std::move(mask.pixels), mask.extent};
   }
-  check_replay(task, state);
+  if (!task.study.replay_file.empty()) check_replay(task, item, state.random, models.unet);
   const model::PromptEmbedding positive = model::embed_prompt(models.text, item.prompt);
   model::PromptEmbedding negative;
   if (task.sampling.guided()) negative = model::embed_negative(models.text, item.negative_prompt);

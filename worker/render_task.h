@@ -63,6 +63,8 @@ struct ItemTask {
   ItemWork work = ItemWork::Render;
 
   bool operator==(const ItemTask&) const = default;
+  /// Otherwise stage 0 begins with noise: without an image, or with one of which nothing is left.
+  bool starts_from_image() const { return !init_image.empty() && init_strength < 1; }
 };
 
 /// Study switches; none changes the picture of a run that does not replay.

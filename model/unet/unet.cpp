@@ -59,6 +59,25 @@ std::vector<const TransformerBlockWeights*> Unet::blocks_in_order() const {
   return blocks;
 }
 
+std::vector<AttentionSite> Unet::self_attentions(partition::Extent latent) const {
+  std::vector<AttentionSite> sites;
+  const auto append = [&](const UnetBlock& block, std::size_t level) {
+    for (const TransformerWeights& transformer : block.transformers) {
+      for (const TransformerBlockWeights& entry : transformer.blocks) {
+        sites.push_back(entry.site);
+        sites.back().map = {latent.rows >> level, latent.cols >> level};
+      }
+    }
+  };
+  const std::size_t deepest = down_.size() - 1;
+  for (std::size_t level = 0; level <= deepest; ++level) append(down_[level], level);
+  append(middle_, deepest);
+  for (std::size_t position = 0; position <= deepest; ++position) {
+    append(up_[position], deepest - position);
+  }
+  return sites;
+}
+
 std::vector<at::Tensor> Unet::project_time(const at::Tensor& embedding_BE) const {
   const at::Tensor activated = at::silu(embedding_BE);
   std::vector<at::Tensor> shifts;

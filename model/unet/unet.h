@@ -40,6 +40,9 @@ class Unet {
   /// Keys and values of every cross-attention, in execution order.
   std::vector<KeyValue> project_text(const at::Tensor& context_BNC) const;
 
+  /// Every self-attention in execution order, with the map of the whole canvas.
+  std::vector<AttentionSite> self_attentions(partition::Extent latent) const;
+
   /// Predicted noise for x_BCHW (already divided by sqrt(sigma^2 + 1)), [B, 4, rows, cols].
   at::Tensor forward(const at::Tensor& x_BCHW, const StepContext& step, SpatialOps& spatial) const;
 

@@ -71,24 +71,11 @@ TEST(StageTransition, UpscalesByAnyFactor) {
   });
 }
 
-/// A ramp of 128 x 128 pixels as a PNG.
 class FromImage : public ::testing::Test {
  protected:
-  void SetUp() override {
-    storage::PngWriter writer([&](int) { return image_.path(); }, {});
-    writer.begin_frame(0, {128, 128}, {});
-    std::vector<float> pixels;
-    for (int k = 0; k < 128 * 128 * 3; ++k) {
-      pixels.push_back(static_cast<float>(k % 384) / 384.0F);
-    }
-    writer.write_rows({0, 128, 128, pixels});
-    writer.end_frame();
-  }
   RenderTask task_of(int ranks, double strength) const {
     RenderTask task = tiny_task(ranks);
-    task.items[0].init_image = image_.path();
-    task.items[0].init_strength = strength;
-    task.stages[0].first_step = strength == 0 ? task.stages[0].steps : 1;
+    start_from_ramp(task, image_.path(), strength);
     return task;
   }
   ScratchFile image_{"start.png"};

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "partition/canonical_blocks.h"
+#include "storage/png_writer.h"
 
 namespace tessera::testing {
 namespace {
@@ -33,6 +34,21 @@ void set_sizes(worker::RenderTask& task, const std::vector<partition::Extent>& i
     plan.dilation = {2, 2};
     plan.dilated_until_step = 2;
   }
+}
+
+void start_from_ramp(worker::RenderTask& task, const std::string& png, double strength) {
+  constexpr int kSide = 128;
+  std::vector<float> pixels;
+  for (int k = 0; k < kSide * kSide * 3; ++k) {
+    pixels.push_back(static_cast<float>(k % 384) / 384.0F);
+  }
+  storage::PngWriter writer([&](int) { return png; }, {});
+  writer.begin_frame(0, {kSide, kSide}, {});
+  writer.write_rows({0, kSide, kSide, pixels});
+  writer.end_frame();
+  task.items[0].init_image = png;
+  task.items[0].init_strength = strength;
+  task.stages[0].first_step = strength == 0 ? task.stages[0].steps : 1;
 }
 
 worker::RenderTask tiny_task(int ranks) {

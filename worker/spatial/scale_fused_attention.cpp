@@ -12,6 +12,7 @@
 #include "partition/row_transfer.h"
 #include "worker/spatial/crop_attention.h"
 #include "worker/spatial/row_exchange.h"
+#include "worker/spatial/stage_crops.h"
 #include "worker/spatial/tensor_bytes.h"
 
 namespace tessera::worker {
@@ -22,7 +23,6 @@ using partition::RowRange;
 struct ScaleFusedAttention::Canvas {
   AttentionMaps maps;
   partition::Extent map;  ///< whole map
-  int level = 0;          ///< map.cols = latent.cols / 2^level
 
   std::int64_t channels() const { return maps.q_BHWC.size(3); }
   std::int64_t batch() const { return maps.q_BHWC.size(0); }
@@ -38,27 +38,12 @@ at::Tensor attend_tokens(const at::Tensor& q_BNC, const at::Tensor& kv_BNC, int 
   return model::join_heads(attended.out_BKND);
 }
 
-int level_of(partition::Extent latent, int map_cols) {
-  int level = 0;
-  while ((map_cols << level) < latent.cols) ++level;
-  return level;
-}
-
 }  // namespace
 
 ScaleFusedAttention::ScaleFusedAttention(const StripGroup& group, Settings settings,
                                          const RandomSource* random)
     : group_(&group), settings_(std::move(settings)), random_(random) {
   taps_ = fusion::gaussian_taps(settings_.stage.blur_radius, settings_.stage.blur_sigma);
-}
-
-partition::CropGrid ScaleFusedAttention::crops(partition::Extent map) const {
-  const StagePlan& stage = settings_.stage;
-  if (stage.crop_rule == CropRule::Official) {
-    return partition::official_crops(stage.image, map, settings_.base.cols);
-  }
-  return partition::paper_crops(map, settings_.base, level_of(stage.latent, map.cols),
-                                stage.crop_jitter);
 }
 
 at::Tensor ScaleFusedAttention::gather_kv(const at::Tensor& kv_BNC, const Canvas& canvas) const {
@@ -117,7 +102,7 @@ at::Tensor ScaleFusedAttention::global_branch(const Canvas& canvas) const {
 at::Tensor ScaleFusedAttention::local_branch(const Canvas& canvas, const model::AttentionSite& site,
                                              int step) const {
   const StagePlan& stage = settings_.stage;
-  const partition::CropGrid grid = crops(canvas.map);
+  const partition::CropGrid grid = stage_crops(stage, settings_.base, canvas.map);
   const auto shifts = random_->crop_shifts(grid, stage, step, site.layer, site.path);
   if (settings_.observe_crops) settings_.observe_crops(site, grid, shifts);
   const auto shares = partition::crops_of_strip(grid, shifts, canvas.maps.rows);

@@ -50,7 +50,6 @@ class ScaleFusedAttention {
   at::Tensor blur(const at::Tensor& difference_BHWC, const Canvas& canvas) const;
   at::Tensor project(const at::Tensor& global_BHWC, const at::Tensor& blurred_BHWC,
                      const model::AttentionWeights& weights, int layer);
-  partition::CropGrid crops(partition::Extent map) const;
 
   const StripGroup* group_;
   Settings settings_;
