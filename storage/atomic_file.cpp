@@ -30,16 +30,6 @@ void write_all(int descriptor, std::span<const std::byte> bytes,
   }
 }
 
-/// A rename is on disk only when its folder is. File systems that cannot sync a folder say EINVAL.
-void sync_folder(const std::filesystem::path& path) {
-  const std::filesystem::path folder = folder_of(path);
-  const FileDescriptor handle(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!handle.is_open()) throw IoError(system_message("cannot open", folder, errno));
-  if (::fsync(handle.get()) != 0 && errno != EINVAL && errno != ENOTSUP) {
-    throw IoError(system_message("cannot sync", folder, errno));
-  }
-}
-
 }  // namespace
 
 AtomicFile::AtomicFile(std::filesystem::path path) : path_(std::move(path)) {
@@ -92,13 +82,34 @@ void AtomicFile::flush() {
 
 void AtomicFile::commit() {
   flush();
+  sync();
+  rename();
+  sync_folder();
+}
+
+void AtomicFile::sync() {
   if (::fsync(file_.get()) != 0) throw IoError(system_message("cannot sync", path_, errno));
   if (::close(file_.release()) != 0) throw IoError(system_message("cannot close", path_, errno));
+}
+
+void AtomicFile::rename() {
   if (::rename(temporary_.c_str(), path_.c_str()) != 0) {
     throw CannotCreateError(system_message("cannot give the finished file its name", path_, errno));
   }
   temporary_.clear();
-  sync_folder(path_);
+}
+
+// A rename is on disk only when its folder is.
+void AtomicFile::sync_folder() { sync_folder_of(path_); }
+
+void sync_folder_of(const std::filesystem::path& path) {
+  const std::filesystem::path folder = folder_of(path);
+  const FileDescriptor handle(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!handle.is_open()) throw IoError(system_message("cannot open", folder, errno));
+  // File systems that cannot sync a folder say EINVAL or ENOTSUP.
+  if (::fsync(handle.get()) != 0 && errno != EINVAL && errno != ENOTSUP) {
+    throw IoError(system_message("cannot sync", folder, errno));
+  }
 }
 
 bool is_leftover(const std::filesystem::path& path) {

@@ -29,16 +29,26 @@ class AtomicFile {
   /// The file gets its name. Call once, last. \throws IoError, CannotCreateError.
   void commit();
 
+  /// The steps of commit(), for those who do something between them: call each once, in this order.
+  void flush();
+  void sync();
+  void rename();
+  void sync_folder();
+
   const std::filesystem::path& path() const { return path_; }
+  /// Where the bytes are until rename(): of use after flush().
+  const std::filesystem::path& temporary() const { return temporary_; }
 
  private:
-  void flush();
-
   std::filesystem::path path_;
-  std::filesystem::path temporary_;  ///< empty once committed or moved from
+  std::filesystem::path temporary_;  ///< empty once renamed or moved from
   FileDescriptor file_;
   std::vector<std::byte> buffer_;
 };
+
+/// Syncs the folder of `path`: what was created, renamed or deleted in it is on disk. \throws
+/// IoError.
+void sync_folder_of(const std::filesystem::path& path);
 
 /// True for the names of temporary files that a killed process leaves behind.
 bool is_leftover(const std::filesystem::path& path);

@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "storage/checkpoint_data.h"
+#include "storage/checkpoint_names.h"  // checkpoint_name()
 
 namespace tessera::storage {
 
@@ -38,7 +39,10 @@ class CheckpointWriter {
 
   /// Creates the folder where it does not exist. An existing file of that name is replaced. On an
   /// error no temporary file is left and every older checkpoint is as it was.
-  /// \throws CannotCreateError, IoError naming the file and the system's reason.
+  /// Deletes what superseded_checkpoints() names; files that cannot be deleted stay. Equal data
+  /// gives equal bytes. Holds a copy of the file in memory meanwhile.
+  /// \throws CannotCreateError, IoError naming the file and the system's reason; DataError if
+  ///         `data` contradicts itself or has values that are not finite.
   WrittenCheckpoint write(const CheckpointData& data);
 
  private:
@@ -46,8 +50,5 @@ class CheckpointWriter {
   int keep_;
   std::function<void(CheckpointPhase)> on_phase_;
 };
-
-/// `item-00003-stage-2-step-031.h5`, or `item-00003-stage-2-end.h5` at the end of a stage.
-std::filesystem::path checkpoint_name(const CheckpointProgress& progress);
 
 }  // namespace tessera::storage
