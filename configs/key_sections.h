@@ -17,6 +17,7 @@ std::vector<ConfigKey> method_keys();       ///< method.*: name, mode, when it a
 std::vector<ConfigKey> attention_keys();    ///< method.*: details of the mode
 std::vector<ConfigKey> picture_keys();      ///< vae.*, init.*
 std::vector<ConfigKey> distributed_keys();  ///< distributed.*
+std::vector<ConfigKey> checkpoint_keys();   ///< checkpoint.*
 std::vector<ConfigKey> output_keys();       ///< output.*
 std::vector<ConfigKey> message_keys();      ///< log.*, progress
 

@@ -76,8 +76,10 @@ std::optional<Owner> owner_of(const std::string& text) {
   }
 }
 
-bool may_be_alive(const Owner& owner) {
-  if (owner.host != host_name()) return true;
+bool may_be_alive(const Owner& owner, const RunLock::JobHasEnded& job_has_ended) {
+  if (owner.host != host_name()) {
+    return owner.job.empty() || !job_has_ended || !job_has_ended(owner.job);
+  }
   if (::kill(owner.pid, 0) != 0 && errno == ESRCH) return false;
   const std::string start = process_start(owner.pid);
   return start.empty() || start == owner.start;
@@ -123,11 +125,12 @@ void replace_content(int descriptor, const std::string& text, const std::filesys
 
 }  // namespace
 
-RunLock RunLock::acquire(const std::filesystem::path& file, const std::string& job) {
+RunLock RunLock::acquire(const std::filesystem::path& file, const std::string& job,
+                         const JobHasEnded& job_has_ended) {
   RunLock lock;
   FileDescriptor opened = open_locked(file);
   const std::optional<Owner> previous = owner_of(read_text(file));
-  if (previous && may_be_alive(*previous)) refuse(file, previous);
+  if (previous && may_be_alive(*previous, job_has_ended)) refuse(file, previous);
   const Owner self{host_name(), ::getpid(), process_start(::getpid()), job, utc_now()};
   replace_content(opened.get(), text_of(self), file);
   lock.path_ = file;

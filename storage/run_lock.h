@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 
 #include "storage/file_descriptor.h"
@@ -11,21 +12,26 @@ namespace tessera::storage {
 ///
 /// The file holds host, pid, start of the process, job and time as JSON, and the process keeps it
 /// locked (flock), so the system frees it when the process dies. A lock left by a process of this
-/// host that is gone is taken over. A lock of another host is respected, since its process cannot
-/// be seen from here.
+/// host that is gone is taken over, and so is a lock of another host whose batch job has ended. Any
+/// other lock of another host is respected, since its process cannot be seen from here.
 class RunLock {
  public:
+  /// Whether the batch job that a lock names has ended; asked only about locks of other hosts.
+  using JobHasEnded = std::function<bool(const std::string& job)>;
+
   /// \param file  RUN/LOCK.
   /// \param job   name or number of the batch job; may be empty.
+  /// \param job_has_ended  may be empty: then nothing is known about jobs.
   /// \throws LockedError naming host, pid, time and the remedy if another process holds it;
   ///         CannotCreateError, IoError.
-  static RunLock acquire(const std::filesystem::path& file, const std::string& job);
+  static RunLock acquire(const std::filesystem::path& file, const std::string& job,
+                         const JobHasEnded& job_has_ended = nullptr);
   /// Removes the file.
   ~RunLock();
   RunLock(RunLock&& other) noexcept = default;
   RunLock& operator=(RunLock&&) = delete;
 
-  /// True if a lock of a dead process was taken over.
+  /// True if a lock of a dead process or an ended job was taken over.
   bool took_over() const { return took_over_; }
 
  private:

@@ -105,6 +105,30 @@ TEST(RunLock, TheLockOfAnotherHostIsRespected) {
   EXPECT_TRUE(fs::exists(folder / "LOCK"));
 }
 
+TEST(RunLock, TheLockOfAnotherHostIsTakenOverWhenItsJobHasEnded) {
+  const TemporaryFolder folder;
+  folder.put("LOCK", lock_text("no-such-host", 1, "1"));
+  const auto running = [](const std::string&) { return false; };
+  EXPECT_THROW(RunLock::acquire(folder / "LOCK", "8", running), LockedError);
+  std::string asked;
+  const auto ended = [&](const std::string& job) {
+    asked = job;
+    return true;
+  };
+  EXPECT_TRUE(RunLock::acquire(folder / "LOCK", "8", ended).took_over());
+  EXPECT_EQ(asked, "7");
+}
+
+TEST(RunLock, NobodyIsAskedAboutTheJobOfAHolderThatCanBeSeen) {
+  const TemporaryFolder folder;
+  const RunLock lock = RunLock::acquire(folder / "LOCK", "7");
+  const auto ended = [](const std::string&) {
+    ADD_FAILURE() << "asked";
+    return true;
+  };
+  EXPECT_THROW(RunLock::acquire(folder / "LOCK", "8", ended), LockedError);
+}
+
 TEST(RunLock, AHalfWrittenLockIsNobodys) {
   const TemporaryFolder folder;
   for (const char* text : {"", "{", "[]", R"({"host":1})"}) {
