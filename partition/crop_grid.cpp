@@ -92,7 +92,8 @@ const char* official_rejects_level(Extent grid, Extent image, int base_px, Globa
   }
   const CropGrid crops = official_crops(image, grid, base_px);
   if (crops.rows.jitter_bound < 1 || crops.cols.jitter_bound < 1) {
-    return "the crops are too thin for jitter (the aspect must lie between 1:4 and 4:1)";
+    return "the crops are too thin for jitter: a side has fewer than 8 tokens (take an aspect "
+           "nearer to 1:1)";
   }
   if (branch == GlobalBranch::Interleaved && !every_phase_is_square(grid, scale)) {
     return "fast mode of the released program needs square interleaved sub-grids";

@@ -66,6 +66,15 @@ TEST(OfficialSizes, BaseOf256IsTheSmallestWithJitterOnBothLevels) {
   EXPECT_THAT(rejection({512, 512}, GlobalBranch::Dense, 128, 128), HasSubstr("jitter"));
 }
 
+// The aspects that leave jitter depend on the base: 1:4 at 1024, 1:1 alone at 256.
+TEST(OfficialSizes, NamesTheTokensThatJitterNeeds) {
+  EXPECT_THAT(rejection({256, 512}, GlobalBranch::Dense, 256, 256),
+              HasSubstr("a side has fewer than 8 tokens"));
+  EXPECT_THAT(rejection({512, 1024}, GlobalBranch::Dense, 512, 512), IsEmpty());
+  EXPECT_THAT(rejection({512, 2048}, GlobalBranch::Dense, 512, 512),
+              HasSubstr("a side has fewer than 8 tokens"));
+}
+
 TEST(OfficialSizes, FastModeNeedsSquareSubGrids) {
   EXPECT_THAT(rejection({2048, 3072}, GlobalBranch::Interleaved), IsEmpty());
   EXPECT_THAT(rejection({2304, 3456}, GlobalBranch::Interleaved), IsEmpty());
