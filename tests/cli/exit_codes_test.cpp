@@ -1,9 +1,12 @@
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <array>
 #include <filesystem>
 #include <functional>
 #include <ostream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "storage/png_writer.h"
@@ -200,17 +203,29 @@ std::vector<EndCase> all_cases() {
 }
 
 /// One case per exit code and kind of step, for the slower runs on several ranks.
+constexpr std::array<std::string_view, 11> kCasesForRanks = {"unknown_option",
+                                                             "unknown_key",
+                                                             "too_many_strips",
+                                                             "plan_larger_than_the_memory",
+                                                             "locked_run",
+                                                             "missing_model",
+                                                             "truncated_weights",
+                                                             "missing_tensor",
+                                                             "replay_without_its_tensors",
+                                                             "output_that_exists",
+                                                             "mask_of_another_aspect"};
+
 std::vector<EndCase> cases_for_ranks() {
-  std::vector<EndCase> chosen;
-  for (const EndCase& each : all_cases()) {
-    for (const char* name :
-         {"unknown_option", "unknown_key", "too_many_strips", "plan_larger_than_the_memory",
-          "locked_run", "missing_model", "truncated_weights", "missing_tensor",
-          "replay_without_its_tensors", "output_that_exists", "mask_of_another_aspect"}) {
-      if (std::string(name) == each.name) chosen.push_back(each);
-    }
-  }
+  std::vector<EndCase> chosen = all_cases();
+  std::erase_if(chosen, [](const EndCase& each) {
+    return std::find(kCasesForRanks.begin(), kCasesForRanks.end(), each.name) ==
+           kCasesForRanks.end();
+  });
   return chosen;
+}
+
+TEST(CasesForRanks, AreCasesOfOneRank) {
+  EXPECT_EQ(cases_for_ranks().size(), kCasesForRanks.size());
 }
 
 std::string name_of(const testing::TestParamInfo<EndCase>& info) { return info.param.name; }
