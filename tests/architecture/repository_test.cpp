@@ -1,11 +1,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <iostream>
 #include <string>
-#include <utility>
 
-#include "tests/architecture/function_length.h"
 #include "tests/architecture/rules.h"
 
 namespace tessera::architecture {
@@ -34,21 +31,6 @@ TEST(Repository, HasNoCircles) { expect_clean(check_cycles(repository())); }
 TEST(Repository, KeepsTorchInItsRooms) { expect_clean(check_torch(repository())); }
 TEST(Repository, ShowsNoThirdParty) { expect_clean(check_public_headers(repository())); }
 TEST(Repository, HasShortFiles) { expect_clean(check_lengths(repository(), length_waivers())); }
-// Not a check: says which file and function to look at when something must become shorter.
-TEST(Repository, TellsTheLongestOfEachKind) {
-  std::pair<int, std::string> header, source, function;
-  for (const auto& [path, file] : repository().files) {
-    auto& longest = file.is_header() ? header : source;
-    longest = std::max(longest, {file.line_count(), path});
-    for (const FunctionLength& f : function_lengths(file)) {
-      function = std::max(function, {f.lines, path + ":" + std::to_string(f.line) + " " + f.head});
-    }
-  }
-  std::cout << "longest header    " << header.first << "  " << header.second << '\n'
-            << "longest source    " << source.first << "  " << source.second << '\n'
-            << "longest function  " << function.first << "  " << function.second << '\n';
-}
-
 TEST(Repository, TestsEverySource) {
   expect_clean(check_tests_exist(repository(), missing_test_waivers()));
 }
