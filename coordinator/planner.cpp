@@ -30,7 +30,7 @@ double guidance_of(const JobConfig& config) {
   return config.method.mode == JobConfig::Mode::Official && asked > 0 && asked < 1 ? 1 : asked;
 }
 
-worker::SamplingPlan sampling_of(const JobConfig& config) {
+worker::SamplingPlan sampling_of(const JobConfig& config, const worker::ModelOutline& model) {
   const JobConfig::Sampling& asked = config.sampling;
   worker::SamplingPlan plan;
   plan.sampler = asked.scheduler == JobConfig::Scheduler::EulerAncestral
@@ -39,6 +39,11 @@ worker::SamplingPlan sampling_of(const JobConfig& config) {
   plan.spacing = asked.timestep_spacing == JobConfig::TimestepSpacing::Trailing
                      ? worker::TimestepSpacing::Trailing
                      : worker::TimestepSpacing::Leading;
+  if (asked.steps > model.train_steps) {
+    throw PlanError("sampling.steps is " + std::to_string(asked.steps) + ", but the model knows " +
+                    std::to_string(model.train_steps) +
+                    " timesteps (num_train_timesteps of its scheduler): use at most as many");
+  }
   plan.steps = asked.steps;
   plan.guidance_scale = guidance_of(config);
   plan.guidance_rescale = asked.guidance_rescale;
@@ -148,7 +153,7 @@ void warn_about_ranks(const RenderPlan& plan, std::vector<std::string>& warnings
 void plan_settings(const JobConfig& config, const worker::ModelOutline& model, int world_size,
                    worker::RenderTask& task) {
   task.model = model_files(config.model);
-  task.sampling = sampling_of(config);
+  task.sampling = sampling_of(config, model);
   task.base = config.cascade.base.value_or(model.base_image());
   task.posterior = config.cascade.posterior == JobConfig::Posterior::Mean
                        ? worker::Posterior::Mean

@@ -11,6 +11,7 @@
 #include "partition/canonical_blocks.h"
 #include "partition/size_text.h"
 #include "partition/tile_grid.h"
+#include "worker/timesteps.h"
 
 namespace tessera::coordinator {
 namespace {
@@ -107,8 +108,8 @@ bool larger_than_base(const StageContext& context, Extent image) {
 int restart_index(const StageContext& context) {
   const JobConfig::Cascade& cascade = context.config.cascade;
   return cascade.restart_fraction
-             ? restart_at_fraction(context.sampling, *cascade.restart_fraction)
-             : restart_at_timestep(context.sampling, context.model.steps_offset,
+             ? restart_at_fraction(context.sampling.steps, *cascade.restart_fraction)
+             : restart_at_timestep(worker::timesteps_of(context.model, context.sampling),
                                    cascade.restart_timestep);
 }
 

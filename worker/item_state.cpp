@@ -6,14 +6,10 @@
 #include "storage/image_reader.h"
 #include "storage/storage_error.h"
 #include "worker/replay_check.h"
+#include "worker/schedule_spacing.h"
 
 namespace tessera::worker {
 namespace {
-
-model::TimestepSpacing spacing_of(const RenderTask& task) {
-  return task.sampling.spacing == TimestepSpacing::Trailing ? model::TimestepSpacing::Trailing
-                                                            : model::TimestepSpacing::Leading;
-}
 
 /// The rank's batch elements out of (unconditional, conditional).
 at::Tensor choose(Predictions predictions, const at::Tensor& unconditional,
@@ -107,7 +103,8 @@ ItemState begin_item(const RenderTask& task, const ItemTask& item, const ModelSe
                      Predictions predictions, TraceRecorder& trace) {
   ItemState state(item, RandomSource(item.seed, task.study.replay_file, tensor_prefix(task, item)));
   trace.begin_item(item);
-  state.schedule = model::make_schedule(models.scheduler, task.sampling.steps, spacing_of(task));
+  state.schedule = model::make_schedule(models.scheduler, task.sampling.steps,
+                                        schedule_spacing(task.sampling.spacing));
   if (item.starts_from_image()) {
     state.initial = read_initial(item);
     check_initial(task, item, *state.initial);

@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <sstream>
 
-#include "model/config_json.h"
+#include "model/sampling/noise_scheduler_config.h"
 #include "model/unet/unet_config.h"
 #include "model/vae/vae_config.h"
 #include "storage/storage_error.h"
@@ -33,7 +33,8 @@ ModelOutline read_model_outline(const std::string& directory, const std::string&
       vae_directory.empty() ? root / "vae" : std::filesystem::path(vae_directory);
   const model::UnetConfig unet = model::read_unet_config(root / "unet" / "config.json");
   const model::VaeConfig vae = model::read_vae_config(vae_root / "config.json");
-  const model::ConfigJson scheduler(root / "scheduler" / "scheduler_config.json");
+  const model::SchedulerConfig scheduler =
+      model::read_scheduler_config(root / "scheduler" / "scheduler_config.json");
   ModelOutline outline;
   outline.unet_widths = unet.widths;
   outline.transformer_depths = unet.transformer_depths;
@@ -43,7 +44,8 @@ ModelOutline read_model_outline(const std::string& directory, const std::string&
   outline.sample_size = unet.sample_size;
   outline.vae_widths = vae.widths;
   outline.vae_sample_size = vae.sample_size;
-  outline.steps_offset = scheduler.integer_or("steps_offset", 0);
+  outline.train_steps = scheduler.train_steps;
+  outline.steps_offset = scheduler.steps_offset;
   return outline;
 }
 
@@ -54,7 +56,8 @@ std::string outline_to_text(const ModelOutline& outline) {
   write_list(out, outline.head_counts);
   write_list(out, outline.vae_widths);
   out << outline.resnets_per_level << ' ' << outline.context_width << ' ' << outline.sample_size
-      << ' ' << outline.vae_sample_size << ' ' << outline.steps_offset;
+      << ' ' << outline.vae_sample_size << ' ' << outline.train_steps << ' '
+      << outline.steps_offset;
   return out.str();
 }
 
@@ -66,7 +69,7 @@ ModelOutline outline_from_text(const std::string& text) {
   outline.head_counts = read_list(in);
   outline.vae_widths = read_list(in);
   in >> outline.resnets_per_level >> outline.context_width >> outline.sample_size >>
-      outline.vae_sample_size >> outline.steps_offset;
+      outline.vae_sample_size >> outline.train_steps >> outline.steps_offset;
   if (!in) throw storage::DataError("model outline: \"" + text + "\" is not readable");
   return outline;
 }

@@ -66,11 +66,4 @@ NoiseSchedule make_schedule(const SchedulerConfig& config, int steps, TimestepSp
   return schedule;
 }
 
-int restart_index(const std::vector<double>& timesteps, double highest_timestep) {
-  const auto first = std::find_if(timesteps.begin(), timesteps.end(),
-                                  [&](double t) { return t <= highest_timestep; });
-  const auto last = static_cast<int>(timesteps.size()) - 1;
-  return std::min(static_cast<int>(first - timesteps.begin()), last);
-}
-
 }  // namespace tessera::model

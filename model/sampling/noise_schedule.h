@@ -29,8 +29,4 @@ std::vector<double> make_timesteps(const SchedulerConfig& config, int steps,
 /// \throws std::invalid_argument unless 1 <= steps <= config.train_steps.
 NoiseSchedule make_schedule(const SchedulerConfig& config, int steps, TimestepSpacing spacing);
 
-/// Schedule index at which stages above the first begin: the first i with t_i <= highest_timestep,
-/// at most N - 1.
-int restart_index(const std::vector<double>& timesteps, double highest_timestep);
-
 }  // namespace tessera::model

@@ -44,6 +44,7 @@ const std::set<std::string, std::less<>>& worker_face() {
       "worker/worker.h",        "worker/command.h",      "worker/outcome.h",
       "worker/stage_plan.h",    "worker/render_task.h",  "worker/model_outline.h",
       "worker/device_report.h", "worker/failure_code.h", "worker/model_conversion.h",
+      "worker/timesteps.h",
   };
   return headers;
 }

@@ -55,6 +55,18 @@ TEST(Planner, PlansOneStagePerResolution) {
   EXPECT_TRUE(plan.warnings.empty());
 }
 
+TEST(Planner, RefusesMoreStepsThanTheModelHasTimesteps) {
+  worker::ModelOutline model = small_outline();
+  model.train_steps = 19;
+  try {
+    plan_render(demo_job(), model, 1);
+    FAIL();
+  } catch (const PlanError& error) {
+    const std::string text = error.what();
+    EXPECT_NE(text.find("sampling.steps is 20, but the model knows 19"), std::string::npos) << text;
+  }
+}
+
 TEST(Planner, DirectSamplesOnceAtTheLastSize) {
   JobConfig job = demo_job();
   job.method.name = JobConfig::MethodName::Direct;

@@ -4,62 +4,55 @@
 
 #include <vector>
 
+#include "worker/timesteps.h"
+
 namespace tessera::coordinator {
 namespace {
 
-using worker::TimestepSpacing;
-
-worker::SamplingPlan sampling(int steps, TimestepSpacing spacing = TimestepSpacing::Leading) {
-  worker::SamplingPlan plan;
-  plan.steps = steps;
-  plan.spacing = spacing;
-  return plan;
-}
-
-TEST(TimestepOf, LeadingCountsDownToTheOffset) {
-  EXPECT_EQ(timestep_of(TimestepSpacing::Leading, 0, 50, 1), 981);
-  EXPECT_EQ(timestep_of(TimestepSpacing::Leading, 15, 50, 1), 681);
-  EXPECT_EQ(timestep_of(TimestepSpacing::Leading, 49, 50, 1), 1);
-  EXPECT_EQ(timestep_of(TimestepSpacing::Leading, 0, 7, 1), 142 * 6 + 1);
-}
-
-TEST(TimestepOf, TrailingStartsAtTheLastTrainingStep) {
-  const std::vector<int> turbo{999, 749, 499, 249};
-  for (int step = 0; step < 4; ++step) {
-    EXPECT_EQ(timestep_of(TimestepSpacing::Trailing, step, 4, 1),
-              turbo[static_cast<std::size_t>(step)]);
-  }
-  EXPECT_EQ(timestep_of(TimestepSpacing::Trailing, 1, 3, 1), 666);  // 666.67 rounds to 667
+/// Of the published model, or of one that was trained otherwise.
+int restart(int highest, int steps, int train_steps = 1000,
+            worker::TimestepSpacing spacing = worker::TimestepSpacing::Leading) {
+  worker::ModelOutline model;
+  model.train_steps = train_steps;
+  worker::SamplingPlan sampling;
+  sampling.steps = steps;
+  sampling.spacing = spacing;
+  return restart_at_timestep(worker::timesteps_of(model, sampling), highest);
 }
 
 TEST(RestartAtTimestep, IsTheFirstStepAtOrBelow700) {
-  EXPECT_EQ(restart_at_timestep(sampling(50), 1, 700), 15);
-  EXPECT_EQ(restart_at_timestep(sampling(30), 1, 700), 8);
-  EXPECT_EQ(restart_at_timestep(sampling(20), 1, 700), 6);
-  EXPECT_EQ(restart_at_timestep(sampling(4, TimestepSpacing::Trailing), 1, 500), 2);
+  EXPECT_EQ(restart(700, 50), 15);
+  EXPECT_EQ(restart(700, 30), 8);
+  EXPECT_EQ(restart(700, 20), 6);
+  EXPECT_EQ(restart(500, 4, 1000, worker::TimestepSpacing::Trailing), 2);
+}
+
+TEST(RestartAtTimestep, CountsInTheTimestepsOfTheModel) {
+  EXPECT_EQ(restart(700, 50, 2000), 32);  // 40 (49 - i) + 1 <= 700
+  EXPECT_EQ(restart(700, 50, 500), 0);    // 491 is the highest
 }
 
 TEST(RestartAtTimestep, TakesAStepThatIsExactlyThere) {
-  EXPECT_EQ(restart_at_timestep(sampling(50), 1, 681), 15);
-  EXPECT_EQ(restart_at_timestep(sampling(50), 1, 680), 16);
+  EXPECT_EQ(restart(681, 50), 15);
+  EXPECT_EQ(restart(680, 50), 16);
 }
 
 TEST(RestartAtTimestep, LeavesAtLeastOneStep) {
-  EXPECT_EQ(restart_at_timestep(sampling(1), 1, 1), 0);
-  EXPECT_EQ(restart_at_timestep(sampling(3), 500, 1), 2);
+  EXPECT_EQ(restart_at_timestep(std::vector<double>{1}, 0), 0);
+  EXPECT_EQ(restart_at_timestep(std::vector<double>{999, 749, 499, 249}, 100), 3);
 }
 
 TEST(RestartAtFraction, FollowsTheReleasedProgram) {
-  EXPECT_EQ(restart_at_fraction(sampling(50), 0.3), 15);
-  EXPECT_EQ(restart_at_fraction(sampling(30), 0.3), 9);
-  EXPECT_EQ(restart_at_fraction(sampling(20), 0.3), 6);
-  EXPECT_EQ(restart_at_fraction(sampling(10), 0.3), 3);
-  EXPECT_EQ(restart_at_fraction(sampling(4), 0.5), 2);
+  EXPECT_EQ(restart_at_fraction(50, 0.3), 15);
+  EXPECT_EQ(restart_at_fraction(30, 0.3), 9);
+  EXPECT_EQ(restart_at_fraction(20, 0.3), 6);
+  EXPECT_EQ(restart_at_fraction(10, 0.3), 3);
+  EXPECT_EQ(restart_at_fraction(4, 0.5), 2);
 }
 
 TEST(RestartAtFraction, LeavesAtLeastOneStep) {
-  EXPECT_EQ(restart_at_fraction(sampling(7), 1.0), 6);
-  EXPECT_EQ(restart_at_fraction(sampling(7), 0.0), 0);
+  EXPECT_EQ(restart_at_fraction(7, 1.0), 6);
+  EXPECT_EQ(restart_at_fraction(7, 0.0), 0);
 }
 
 }  // namespace

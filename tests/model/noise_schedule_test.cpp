@@ -97,21 +97,6 @@ INSTANTIATE_TEST_SUITE_P(Runs, NoiseScheduleGolden,
                                          SpacedSteps{"trailing_16", 16, TimestepSpacing::Trailing}),
                          [](const auto& instance) { return std::string(instance.param.name); });
 
-TEST(RestartIndex, IsTheFirstStepNotAboveTheThreshold) {
-  const auto restart = [](int steps, double threshold) {
-    return restart_index(make_timesteps(kSdxl, steps, TimestepSpacing::Leading), threshold);
-  };
-  EXPECT_EQ(restart(50, 700), 15);
-  EXPECT_EQ(restart(30, 700), 8);
-  EXPECT_EQ(restart(20, 700), 6);
-  EXPECT_EQ(restart(50, 981), 0);
-}
-
-TEST(RestartIndex, IsAtMostTheLastStep) {
-  EXPECT_EQ(restart_index({999, 749, 499, 249}, 500), 2);
-  EXPECT_EQ(restart_index({999, 749, 499, 249}, 100), 3);
-}
-
 TEST(NoiseSchedule, RunsFromOneToAllTrainingSteps) {
   EXPECT_EQ(make_schedule(kSdxl, 1, TimestepSpacing::Leading).timesteps.front(), 1);
   EXPECT_EQ(make_schedule(kSdxl, 1000, TimestepSpacing::Leading).steps(), 1000);

@@ -24,6 +24,7 @@ TEST(ModelOutline, IsReadFromTheConfigFilesAlone) {
   EXPECT_EQ(outline.sample_size, 32);
   EXPECT_EQ(outline.vae_widths, (std::vector<int>{16, 16, 32, 32}));
   EXPECT_EQ(outline.vae_sample_size, 256);
+  EXPECT_EQ(outline.train_steps, 1000);
   EXPECT_EQ(outline.steps_offset, 1);
   EXPECT_EQ(outline.base_image(), (partition::Extent{256, 256}));
   EXPECT_EQ(outline.grain_rows(), 4);
@@ -34,6 +35,7 @@ TEST(ModelOutline, SurvivesTheWayThroughText) {
   EXPECT_EQ(worker::outline_from_text(worker::outline_to_text(outline)), outline);
   outline.unet_widths.clear();
   outline.resnets_per_level = 1;
+  outline.train_steps = 400;
   EXPECT_EQ(worker::outline_from_text(worker::outline_to_text(outline)), outline);
 }
 
