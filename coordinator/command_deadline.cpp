@@ -12,6 +12,7 @@ using std::chrono::seconds;
 
 constexpr seconds kShortest(20);
 constexpr seconds kExchange(5);
+constexpr seconds kFiles(600);
 constexpr double kSafety = 10;
 constexpr double kSlowFlopPerSecond = 2e9;  // one core of a small machine
 
@@ -24,6 +25,9 @@ CommandDeadline::CommandDeadline(const RenderPlan& plan, comm::DeadlineSource& s
 }
 
 nanoseconds CommandDeadline::limit_of(const worker::Command& command) const {
+  if (command.kind == worker::CommandKind::EndItem && !plan_.task.study.trace_file.empty()) {
+    return std::max<nanoseconds>(kFiles, fixed_.value_or(kFiles));
+  }
   if (fixed_) {
     return *fixed_;
   }
@@ -37,6 +41,10 @@ void CommandDeadline::begin(const worker::Command& command) { source_.set(limit_
 
 void CommandDeadline::end(const worker::Command& command,
                           std::span<const worker::Outcome> outcomes) {
+  if (command.kind == worker::CommandKind::Stop) {
+    source_.set(std::max<nanoseconds>(kFiles, fixed_.value_or(kFiles)));
+    return;
+  }
   source_.set(fixed_.value_or(kShortest));
   const double flop = command_flop(plan_, command) / working_ranks(plan_, command);
   if (flop <= 0) {

@@ -13,13 +13,14 @@ namespace tessera::coordinator {
 
 /// How long a rank may wait for its peers while a command runs: max(20 s, 10 x the predicted time
 /// of the command), 5 s more for the exchange of outcomes. Between commands 20 s, which rank 0's
-/// Idle commands never let pass.
+/// Idle commands never let pass. At least 600 s where rank 0 writes files that no prediction
+/// covers, on a disk that may be slow: in EndItem with a trace, and after Stop.
 ///
 /// Predictions start from a slow machine and follow the slowest command measured so far; all ranks
 /// see the same outcomes, so all hold the same deadlines. One per rank, used from its main thread.
 class CommandDeadline {
  public:
-  /// \param fixed   `distributed.deadline`: taken for everything instead of the rule.
+  /// \param fixed   `distributed.deadline`: taken instead of the rule.
   /// \param source  what the rank's communicators read; `plan` and `source` outlive this object.
   CommandDeadline(const RenderPlan& plan, comm::DeadlineSource& source,
                   std::optional<std::chrono::nanoseconds> fixed);

@@ -1,16 +1,19 @@
 #include "coordinator/output_writer.h"
 
-#include <stdexcept>
+#include <cstdio>
 #include <string>
 #include <utility>
+
+#include "storage/storage_error.h"
 
 namespace tessera::coordinator {
 
 OutputWriter::OutputWriter(std::unique_ptr<storage::FrameWriter> writer, OrderPicture order,
-                           std::uint64_t queue_bytes)
+                           std::uint64_t queue_bytes, OutputPatience patience)
     : writer_(std::move(writer)),
       order_(std::move(order)),
       queue_bytes_(queue_bytes),
+      patience_(patience),
       thread_([this] { run(); }) {}
 
 OutputWriter::~OutputWriter() {
@@ -25,9 +28,13 @@ OutputWriter::~OutputWriter() {
 void OutputWriter::push(Job job) {
   std::unique_lock lock(mutex_);
   const std::uint64_t bytes = job.bytes();
-  changed_.wait(lock, [&] {
-    return failure_ != nullptr || queued_bytes_ == 0 || queued_bytes_ + bytes <= queue_bytes_;
+  const bool room = changed_.wait_for(lock, patience_.delivery, [&] {
+    return failure_ != nullptr || bytes == 0 || queued_bytes_ == 0 ||
+           queued_bytes_ + bytes <= queue_bytes_;
   });
+  if (!room) {
+    give_up(patience_.delivery);
+  }
   if (failure_ != nullptr) {
     return;
   }
@@ -66,15 +73,42 @@ void OutputWriter::put_rows(int item, int stage, storage::RowBand rows) {
   }
 }
 
-bool OutputWriter::wait_for_room(std::chrono::milliseconds patience) {
+bool OutputWriter::wait(std::chrono::milliseconds longest, const std::function<bool()>& done) {
   std::unique_lock lock(mutex_);
-  return changed_.wait_for(
-      lock, patience, [&] { return failure_ != nullptr || queued_bytes_ <= queue_bytes_ / 2; });
+  const auto over = [&] { return failure_ != nullptr || done(); };
+  if (changed_.wait_for(lock, longest, over)) {
+    return true;
+  }
+  if (working_ && Clock::now() - progress_ > patience_.between_commands) {
+    give_up(patience_.between_commands);
+  }
+  return failure_ != nullptr;
 }
 
-bool OutputWriter::wait_until_written(std::chrono::milliseconds patience) {
-  std::unique_lock lock(mutex_);
-  return changed_.wait_for(lock, patience, [&] { return failure_ != nullptr || idle(); });
+bool OutputWriter::wait_for_room(std::chrono::milliseconds longest) {
+  return wait(longest, [&] { return queued_bytes_ <= queue_bytes_ / 2; });
+}
+
+bool OutputWriter::wait_until_written(std::chrono::milliseconds longest) {
+  return wait(longest, [&] { return idle(); });
+}
+
+/// The file system hangs. With the lock held.
+void OutputWriter::give_up(std::chrono::milliseconds waited) {
+  const double seconds = std::chrono::duration<double>(waited).count();
+  char text[32];
+  std::snprintf(text, sizeof text, "%.1f", seconds);
+  failure_ = std::make_exception_ptr(
+      storage::IoError(path_.string() + ": nothing could be written for " + text + " s, and " +
+                       std::to_string(queued_bytes_ >> 20) +
+                       " MiB of rows wait. Look after its file system, or choose another with "
+                       "--run-dir."));
+  drop_jobs();
+}
+
+void OutputWriter::drop_jobs() {
+  for (const Job& job : jobs_) queued_bytes_ -= job.bytes();
+  jobs_.clear();
 }
 
 void OutputWriter::finish() { push({Job::Kind::Close, nullptr, 0, 0, {}, {}}); }
@@ -130,6 +164,8 @@ void OutputWriter::run() {
     const Job job = std::move(jobs_.front());
     jobs_.pop_front();
     working_ = true;
+    progress_ = Clock::now();
+    if (job.order) path_ = job.order->path;
     lock.unlock();
     std::exception_ptr error;
     try {
@@ -141,9 +177,8 @@ void OutputWriter::run() {
     working_ = false;
     queued_bytes_ -= job.bytes();
     if (error) {
-      failure_ = error;
-      jobs_.clear();
-      queued_bytes_ = 0;
+      failure_ = failure_ ? failure_ : error;
+      drop_jobs();
     }
     changed_.notify_all();
   }

@@ -32,18 +32,29 @@ struct PictureOrder {
 /// The order for a stage's picture; nullopt when it is not kept (`output.stages: final`).
 using OrderPicture = std::function<std::optional<PictureOrder>(int item, int stage)>;
 
+/// How long a file system may do nothing before it counts as hung.
+struct OutputPatience {
+  /// While rows wait for room in the queue: inside a command, where the other ranks wait too. Half
+  /// of their shortest deadline, so that the file is named and not this rank.
+  std::chrono::milliseconds delivery = std::chrono::seconds(10);
+  /// Between commands, where Idle keeps the other ranks waiting.
+  std::chrono::milliseconds between_commands = std::chrono::minutes(5);
+};
+
 /// Writes pictures on a thread of its own, so that rank 0's main thread never waits for compression
 /// or a disk unless the queue is full. The thread calls the frame writer and nothing else.
 ///
 /// Rows of one picture come top to bottom, pictures one after the other. The first error stops all
 /// writing: later rows are dropped, so that no rank hangs in the delivery of a picture, and the
-/// error waits in failure(). All members are for the main thread.
+/// error waits in failure(). A file system that hangs is such an error, an IoError that names file
+/// and seconds. All members are for the main thread.
 class OutputWriter {
  public:
   /// \param queue_bytes  rows that may wait at a time; one larger band passes when it is alone.
   OutputWriter(std::unique_ptr<storage::FrameWriter> writer, OrderPicture order,
-               std::uint64_t queue_bytes);
-  /// Drops what is queued and joins the thread. Call finish() first to keep it.
+               std::uint64_t queue_bytes, OutputPatience patience = {});
+  /// Drops what is queued and joins the thread, which waits for the call to the frame writer that
+  /// runs. Call finish() first to keep what is queued.
   ~OutputWriter();
   OutputWriter(const OutputWriter&) = delete;
   OutputWriter& operator=(const OutputWriter&) = delete;
@@ -55,10 +66,10 @@ class OutputWriter {
   /// True between the first and the last row of a picture that is kept.
   bool picture_open() const { return current_ != nullptr; }
 
-  /// Waits until at most half of the queue is in use; false when `patience` ran out before.
-  bool wait_for_room(std::chrono::milliseconds patience);
-  /// Waits until everything is written, or failed; false when `patience` ran out before.
-  bool wait_until_written(std::chrono::milliseconds patience);
+  /// Waits until at most half of the queue is in use, or failed; false after `longest`.
+  bool wait_for_room(std::chrono::milliseconds longest);
+  /// Waits until everything is written, or failed; false after `longest`.
+  bool wait_until_written(std::chrono::milliseconds longest);
   /// Closes the writer after the last picture.
   void finish();
 
@@ -81,7 +92,12 @@ class OutputWriter {
     std::uint64_t bytes() const { return pixels.size() * sizeof(float); }
   };
 
+  using Clock = std::chrono::steady_clock;
+
   void push(Job job);
+  bool wait(std::chrono::milliseconds longest, const std::function<bool()>& done);
+  void give_up(std::chrono::milliseconds waited);
+  void drop_jobs();
   void start_picture(int item, int stage);
   void run();
   void perform(const Job& job);
@@ -90,14 +106,17 @@ class OutputWriter {
   std::unique_ptr<storage::FrameWriter> writer_;
   OrderPicture order_;
   std::uint64_t queue_bytes_;
+  OutputPatience patience_;
   std::shared_ptr<const PictureOrder> current_;  ///< of the picture whose rows are coming
 
   mutable std::mutex mutex_;
   std::condition_variable wake_;     ///< the thread waits for jobs
   std::condition_variable changed_;  ///< the main thread waits for progress
   std::deque<Job> jobs_;
-  std::uint64_t queued_bytes_ = 0;
+  std::uint64_t queued_bytes_ = 0;  ///< of the job at work, too
   bool working_ = false;
+  std::filesystem::path path_;  ///< of the last job begun
+  Clock::time_point progress_;  ///< when it was begun
   bool stopping_ = false;
   std::exception_ptr failure_;
   std::vector<FrameRecord> written_;

@@ -76,6 +76,28 @@ TEST(CommandDeadline, CommandsWithoutACostTeachNothing) {
   EXPECT_EQ(deadline.limit_of(kStep), seconds(105));
 }
 
+TEST(CommandDeadline, LeavesTimeToWriteATrace) {
+  const Command end{CommandKind::EndItem, 9, 0, 0, 0, 0};
+  RenderPlan plan = plan_of(kGiga);
+  comm::DeadlineSource source(seconds(1));
+  EXPECT_EQ(CommandDeadline(plan, source, {}).limit_of(end), seconds(25));
+  plan.task.study.trace_file = "trace.safetensors";
+  EXPECT_EQ(CommandDeadline(plan, source, {}).limit_of(end), seconds(600));
+  EXPECT_EQ(CommandDeadline(plan, source, seconds(2)).limit_of(end), seconds(600));
+}
+
+// The picture of -o is copied there.
+TEST(CommandDeadline, LeavesTimeForFilesAfterTheLastCommand) {
+  const RenderPlan plan = plan_of(kGiga);
+  comm::DeadlineSource source(seconds(1));
+  CommandDeadline deadline(plan, source, seconds(2));
+  const Command stop{CommandKind::Stop, 9, 0, 0, 0, 0};
+  deadline.begin(stop);
+  EXPECT_EQ(source.get(), seconds(2));
+  deadline.end(stop, outcomes({0}));
+  EXPECT_EQ(source.get(), seconds(600));
+}
+
 TEST(CommandDeadline, LeavesTimeToEncodeAnInitialImage) {
   const Command begin{CommandKind::BeginStage, 2, 0, 0, 0, 0};
   const auto limit = [&](const std::string& image, double strength) {

@@ -46,9 +46,17 @@ void put_picture(OutputWriter& writer, int item, int stage) {
 class OutputWriterTest : public ::testing::Test {
  protected:
   std::shared_ptr<MemoryFrames> frames_ = std::make_shared<MemoryFrames>();
-  std::unique_ptr<OutputWriter> start(std::uint64_t queue_bytes) {
+  std::unique_ptr<OutputWriter> start(std::uint64_t queue_bytes, OutputPatience patience = {}) {
     return std::make_unique<OutputWriter>(std::make_unique<MemoryFrameWriter>(frames_), order,
-                                          queue_bytes);
+                                          queue_bytes, patience);
+  }
+  static std::string failure_of(const OutputWriter& writer) {
+    if (writer.failure() == nullptr) return "";
+    try {
+      std::rethrow_exception(writer.failure());
+    } catch (const storage::IoError& error) {
+      return error.what();
+    }
   }
 };
 
@@ -127,6 +135,42 @@ TEST_F(OutputWriterTest, KeepsTheFirstErrorAndDropsTheRest) {
   EXPECT_EQ(frames_->count(), 1u);
   writer->finish();
   EXPECT_FALSE(frames_->closed());
+}
+
+TEST_F(OutputWriterTest, GivesUpADeliveryToAFileSystemThatHangs) {
+  frames_->shut_gate();
+  const auto writer = start(2 * kBandBytes, {.delivery = milliseconds(30)});
+  put_picture(*writer, 0, 0);  // returns although nothing is written
+  EXPECT_NE(failure_of(*writer).find("no/such/file.png: nothing could be written for 0.0 s"),
+            std::string::npos)
+      << failure_of(*writer);
+  EXPECT_TRUE(writer->wait_until_written(minutes(1)));
+  EXPECT_TRUE(writer->wait_for_room(minutes(1)));
+  frames_->open_gate();
+}
+
+TEST_F(OutputWriterTest, GivesUpAFileSystemThatHangsBetweenCommands) {
+  frames_->shut_gate();
+  const auto writer = start(1 << 20, {.between_commands = milliseconds(250)});
+  put_picture(*writer, 0, 0);
+  EXPECT_FALSE(writer->wait_until_written(milliseconds(1)));
+  EXPECT_EQ(failure_of(*writer), "");
+  while (!writer->wait_until_written(milliseconds(20))) continue;
+  EXPECT_NE(failure_of(*writer).find("nothing could be written for 0.2 s"), std::string::npos)
+      << failure_of(*writer);
+  frames_->open_gate();
+}
+
+// The bands that waited are written once the file system answers: a slow one is no failure.
+TEST_F(OutputWriterTest, OutlastsAFileSystemThatIsSlow) {
+  frames_->shut_gate();
+  const auto writer = start(1 << 20, {.between_commands = minutes(1)});
+  put_picture(*writer, 0, 0);
+  for (int look = 0; look < 5; ++look) EXPECT_FALSE(writer->wait_until_written(milliseconds(5)));
+  frames_->open_gate();
+  ASSERT_TRUE(writer->wait_until_written(minutes(1)));
+  EXPECT_EQ(writer->failure(), nullptr);
+  EXPECT_EQ(frames_->frame(0).pixels, picture(0, 0));
 }
 
 TEST_F(OutputWriterTest, AnOrderThatCannotBeMadeIsAFailureAndNotAnException) {
