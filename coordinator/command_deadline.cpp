@@ -34,10 +34,14 @@ nanoseconds CommandDeadline::limit_of(const worker::Command& command) const {
   const double predicted =
       command_flop(plan_, command) / working_ranks(plan_, command) * seconds_per_flop_;
   const std::chrono::duration<double> generous(kSafety * predicted);
-  return std::max<nanoseconds>(kShortest, std::chrono::round<nanoseconds>(generous)) + kExchange;
+  return std::max<nanoseconds>(kShortest, std::chrono::round<nanoseconds>(generous));
 }
 
 void CommandDeadline::begin(const worker::Command& command) { source_.set(limit_of(command)); }
+
+void CommandDeadline::begin_exchange(const worker::Command& command) {
+  source_.set(limit_of(command) + kExchange);
+}
 
 void CommandDeadline::end(const worker::Command& command,
                           std::span<const worker::Outcome> outcomes) {

@@ -12,7 +12,7 @@
 namespace tessera::coordinator {
 
 /// How long a rank may wait for its peers while a command runs: max(20 s, 10 x the predicted time
-/// of the command), 5 s more for the exchange of outcomes. Between commands 20 s, which rank 0's
+/// of the command), and 5 s more in the exchange of outcomes. Between commands 20 s, which rank 0's
 /// Idle commands never let pass. At least 600 s where rank 0 writes files that no prediction
 /// covers, on a disk that may be slow: in EndItem with a trace, and after Stop.
 ///
@@ -25,8 +25,11 @@ class CommandDeadline {
   CommandDeadline(const RenderPlan& plan, comm::DeadlineSource& source,
                   std::optional<std::chrono::nanoseconds> fixed);
 
-  /// Before a command and its exchange of outcomes.
+  /// Before a command.
   void begin(const worker::Command& command);
+  /// Before the exchange of its outcomes, which allows 5 s more: so a rank that waits for a lost
+  /// peer inside the command, and knows it by number, speaks before those that wait for all.
+  void begin_exchange(const worker::Command& command);
   /// After them. \param outcomes  of all ranks.
   void end(const worker::Command& command, std::span<const worker::Outcome> outcomes);
 

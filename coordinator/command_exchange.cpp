@@ -63,6 +63,9 @@ Exchange CommandExchange::take_part(const worker::Command& command) {
   }
   worker::Outcome mine = execute_checked(command);
   mine.serial = command.serial;
+  if (deadline_ != nullptr) {
+    deadline_->begin_exchange(command);
+  }
   Exchange result{
       command, {}, std::vector<worker::Outcome>(static_cast<std::size_t>(control_.size()))};
   control_.all_gather(bytes_of(mine), writable_bytes_of(result.outcomes));

@@ -41,6 +41,8 @@ TEST(CommandDeadline, IsTwentySecondsBetweenCommandsAndFiveMoreForShortOnes) {
   CommandDeadline deadline(plan, source, {});
   EXPECT_EQ(source.get(), seconds(20));
   deadline.begin(kStep);
+  EXPECT_EQ(source.get(), seconds(20));
+  deadline.begin_exchange(kStep);
   EXPECT_EQ(source.get(), seconds(25));
   deadline.end(kStep, outcomes({1}));
   EXPECT_EQ(source.get(), seconds(20));
@@ -50,7 +52,7 @@ TEST(CommandDeadline, AllowsTenTimesThePredictionOfASlowMachine) {
   const RenderPlan plan = plan_of(20 * kGiga);  // 10 s at 2 GFLOP/s
   comm::DeadlineSource source(seconds(1));
   const CommandDeadline deadline(plan, source, {});
-  EXPECT_EQ(deadline.limit_of(kStep), seconds(105));
+  EXPECT_EQ(deadline.limit_of(kStep), seconds(100));
 }
 
 TEST(CommandDeadline, FollowsTheSlowestRankMeasured) {
@@ -58,11 +60,11 @@ TEST(CommandDeadline, FollowsTheSlowestRankMeasured) {
   comm::DeadlineSource source(seconds(1));
   CommandDeadline deadline(plan, source, {});
   deadline.end(kStep, outcomes({1, 3, 2}));
-  EXPECT_EQ(deadline.limit_of(kStep), seconds(35));
+  EXPECT_EQ(deadline.limit_of(kStep), seconds(30));
   deadline.end(kStep, outcomes({1, 6, 2}));
-  EXPECT_EQ(deadline.limit_of(kStep), seconds(65));
+  EXPECT_EQ(deadline.limit_of(kStep), seconds(60));
   deadline.end(kStep, outcomes({1, 2, 2}));
-  EXPECT_EQ(deadline.limit_of(kStep), seconds(65));
+  EXPECT_EQ(deadline.limit_of(kStep), seconds(60));
 }
 
 TEST(CommandDeadline, CommandsWithoutACostTeachNothing) {
@@ -71,16 +73,16 @@ TEST(CommandDeadline, CommandsWithoutACostTeachNothing) {
   CommandDeadline deadline(plan, source, {});
   const Command begin{CommandKind::BeginItem, 1, 0, 0, 0, 0};
   deadline.begin(begin);
-  EXPECT_EQ(source.get(), seconds(25));
+  EXPECT_EQ(source.get(), seconds(20));
   deadline.end(begin, outcomes({100}));
-  EXPECT_EQ(deadline.limit_of(kStep), seconds(105));
+  EXPECT_EQ(deadline.limit_of(kStep), seconds(100));
 }
 
 TEST(CommandDeadline, LeavesTimeToWriteATrace) {
   const Command end{CommandKind::EndItem, 9, 0, 0, 0, 0};
   RenderPlan plan = plan_of(kGiga);
   comm::DeadlineSource source(seconds(1));
-  EXPECT_EQ(CommandDeadline(plan, source, {}).limit_of(end), seconds(25));
+  EXPECT_EQ(CommandDeadline(plan, source, {}).limit_of(end), seconds(20));
   plan.task.study.trace_file = "trace.safetensors";
   EXPECT_EQ(CommandDeadline(plan, source, {}).limit_of(end), seconds(600));
   EXPECT_EQ(CommandDeadline(plan, source, seconds(2)).limit_of(end), seconds(600));
@@ -111,10 +113,10 @@ TEST(CommandDeadline, LeavesTimeToEncodeAnInitialImage) {
     comm::DeadlineSource source(seconds(1));
     return CommandDeadline(plan, source, {}).limit_of(begin);
   };
-  EXPECT_EQ(limit("", 0), seconds(25));
+  EXPECT_EQ(limit("", 0), seconds(20));
   EXPECT_GT(limit("photo.png", 0), seconds(600));  // some TFLOP at 2 GFLOP/s
   EXPECT_EQ(limit("photo.png", 0.5), limit("photo.png", 0));
-  EXPECT_EQ(limit("photo.png", 1), seconds(25));  // the image is ignored
+  EXPECT_EQ(limit("photo.png", 1), seconds(20));  // the image is ignored
 }
 
 TEST(CommandDeadline, TakesTheUsersValueForEverything) {
