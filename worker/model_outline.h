@@ -17,7 +17,7 @@ struct ModelOutline {
   int sample_size = 128;  ///< latent side of the base size
   std::vector<int> vae_widths;
   int vae_sample_size = 1024;  ///< pixels: side of a tile
-  int train_steps = 1000;  ///< num_train_timesteps of the scheduler
+  int train_steps = 1000;      ///< num_train_timesteps of the scheduler
   int steps_offset = 1;
 
   bool operator==(const ModelOutline&) const = default;
