@@ -1,5 +1,6 @@
 #include "coordinator/cascade_state.h"
 
+#include <algorithm>
 #include <string>
 
 #include "coordinator/command_text.h"
@@ -18,7 +19,7 @@ bool same_place(const Command& a, const Command& b) {
 
 CascadeState::CascadeState(const worker::RenderTask& task) {
   for (const worker::ItemTask& item : task.items) {
-    items_.push_back(item.work);
+    if (item.work == worker::ItemWork::Render) items_.push_back(item.index);
   }
   for (const worker::StagePlan& stage : task.stages) {
     first_steps_.push_back(stage.first_step);
@@ -27,49 +28,84 @@ CascadeState::CascadeState(const worker::RenderTask& task) {
   if (last_steps_.empty()) {
     throw std::invalid_argument("a render task without stages");
   }
-  begin_item_from(0);
+  begin_item();
 }
 
-CascadeState::CascadeState(const worker::RenderTask& task, CascadePosition start)
+CascadeState::CascadeState(const worker::RenderTask& task, const CascadeStart& start)
     : CascadeState(task) {
-  const bool known = start.item >= 0 && start.item < item_count() && start.stage >= 0 &&
-                     start.stage < stage_count();
-  const auto stage = static_cast<std::size_t>(start.stage);
-  if (!known || is_left(start.item) || start.step < first_steps_[stage] ||
-      start.step > last_steps_[stage]) {
-    throw std::invalid_argument("the task has no item " + std::to_string(start.item) + ", stage " +
-                                std::to_string(start.stage) + ", step " +
-                                std::to_string(start.step));
+  check_start(start);
+  const CascadePosition at = start.position;
+  const auto place = std::find(items_.begin(), items_.end(), at.item);
+  std::rotate(items_.begin(), place, place + 1);
+  route_.clear();
+  for (const int stage : start.lost_stages) {
+    add_leg(stage, last_steps_[static_cast<std::size_t>(stage)]);
   }
-  position_ = start;
+  add_leg(at.stage, at.step);
+  for (int stage = at.stage + 1; stage < static_cast<int>(last_steps_.size()); ++stage) {
+    add_leg(stage, first_steps_[static_cast<std::size_t>(stage)]);
+  }
+  detours_ = start.lost_stages.size();
+  position_ = {at.item, route_.front().stage, route_.front().step};
 }
 
-bool CascadeState::is_left(int item) const {
-  return items_[static_cast<std::size_t>(item)] == worker::ItemWork::Leave;
+void CascadeState::add_leg(int stage, int step) { route_.push_back({stage, step}); }
+
+void CascadeState::check_start(const CascadeStart& start) const {
+  const CascadePosition at = start.position;
+  const bool item = std::count(items_.begin(), items_.end(), at.item) > 0;
+  const bool stage = at.stage >= 0 && at.stage < static_cast<int>(last_steps_.size());
+  const auto index = static_cast<std::size_t>(stage ? at.stage : 0);
+  const bool step = at.step >= first_steps_[index] && at.step <= last_steps_[index];
+  const bool lost = std::is_sorted(start.lost_stages.begin(), start.lost_stages.end()) &&
+                    std::all_of(start.lost_stages.begin(), start.lost_stages.end(),
+                                [&](int other) { return other >= 0 && other < at.stage; });
+  if (item && stage && step && lost) return;
+  throw std::invalid_argument("the task has no item " + std::to_string(at.item) + ", stage " +
+                              std::to_string(at.stage) + ", step " + std::to_string(at.step) +
+                              " to go on from");
 }
 
-/// Goes to the first item from `item` on that is to be rendered, or to the end.
-void CascadeState::begin_item_from(int item) {
-  while (item < item_count() && is_left(item)) {
-    ++item;
-  }
+/// The next item from its first stage on, or the end.
+void CascadeState::begin_item() {
+  route_.clear();
+  leg_ = 0;
+  detours_ = 0;
   phase_ = Phase::Finished;
-  if (item < item_count()) {
-    phase_ = Phase::BetweenItems;
-    position_ = {item, 0, 0};
-    position_.step = first_step();
+  if (turn_ == items_.size()) return;
+  for (std::size_t stage = 0; stage < first_steps_.size(); ++stage) {
+    add_leg(static_cast<int>(stage), first_steps_[stage]);
   }
+  phase_ = Phase::BetweenItems;
+  position_ = {items_[turn_], route_.front().stage, route_.front().step};
 }
 
-int CascadeState::first_step() const {
-  return first_steps_[static_cast<std::size_t>(position_.stage)];
+bool CascadeState::at_item_start() const {
+  return phase_ == Phase::BetweenItems || (phase_ == Phase::BetweenStages && leg_ == 0);
+}
+
+bool CascadeState::at_stage_end() const {
+  return phase_ == Phase::Stepping &&
+         position_.step == last_steps_[static_cast<std::size_t>(position_.stage)];
 }
 
 Command CascadeState::numbered(CommandKind kind) const {
   return {.kind = kind, .serial = last_serial_ + 1};
 }
 
+Command CascadeState::placed(CommandKind kind) const {
+  Command command = numbered(kind);
+  command.item = position_.item;
+  if (kind != CommandKind::BeginItem && kind != CommandKind::EndItem) {
+    command.stage = position_.stage;
+    command.step = position_.step;
+  }
+  return command;
+}
+
 Command CascadeState::idle() const { return numbered(CommandKind::Idle); }
+
+Command CascadeState::checkpoint() const { return placed(CommandKind::Checkpoint); }
 
 Command CascadeState::stop(int exit_code) const {
   Command command = numbered(CommandKind::Stop);
@@ -78,32 +114,20 @@ Command CascadeState::stop(int exit_code) const {
 }
 
 std::optional<Command> CascadeState::next() const {
-  Command command;
   switch (phase_) {
     case Phase::BetweenItems:
-      command = numbered(CommandKind::BeginItem);
-      break;
+      return placed(CommandKind::BeginItem);
     case Phase::BetweenStages:
-      command = numbered(CommandKind::BeginStage);
-      break;
-    case Phase::Stepping: {
-      const bool done = position_.step == last_steps_[static_cast<std::size_t>(position_.stage)];
-      command = numbered(done ? CommandKind::EndStage : CommandKind::Step);
-      break;
-    }
+      return placed(CommandKind::BeginStage);
+    case Phase::Stepping:
+      return placed(at_stage_end() ? CommandKind::EndStage : CommandKind::Step);
     case Phase::StagesDone:
-      command = numbered(CommandKind::EndItem);
-      break;
+      return placed(CommandKind::EndItem);
     case Phase::Finished:
     case Phase::Stopped:
-      return std::nullopt;
+      break;
   }
-  command.item = position_.item;
-  if (command.kind != CommandKind::BeginItem && command.kind != CommandKind::EndItem) {
-    command.stage = position_.stage;
-    command.step = position_.step;
-  }
-  return command;
+  return std::nullopt;
 }
 
 const char* CascadeState::objection(const Command& command) const {
@@ -115,6 +139,10 @@ const char* CascadeState::objection(const Command& command) const {
   }
   if (command.kind == CommandKind::Idle || command.kind == CommandKind::Stop) {
     return nullptr;
+  }
+  if (command.kind == CommandKind::Checkpoint) {
+    if (!may_checkpoint()) return "there is no state between two steps";
+    return same_place(command, checkpoint()) ? nullptr : "the run stands elsewhere";
   }
   const std::optional<Command> expected = next();
   if (!expected) {
@@ -137,6 +165,14 @@ void CascadeState::apply(const Command& command) {
   advance(command);
 }
 
+void CascadeState::end_stage() {
+  phase_ = Phase::StagesDone;
+  if (++leg_ == route_.size()) return;
+  position_.stage = route_[leg_].stage;
+  position_.step = route_[leg_].step;
+  phase_ = Phase::BetweenStages;
+}
+
 void CascadeState::advance(const Command& command) {
   switch (command.kind) {
     case CommandKind::BeginItem:
@@ -149,17 +185,13 @@ void CascadeState::advance(const Command& command) {
       ++position_.step;
       break;
     case CommandKind::EndStage:
-      if (position_.stage + 1 == stage_count()) {
-        phase_ = Phase::StagesDone;
-      } else {
-        ++position_.stage;
-        position_.step = first_step();
-        phase_ = Phase::BetweenStages;
-      }
+      end_stage();
       break;
     case CommandKind::EndItem:
-      begin_item_from(position_.item + 1);
+      ++turn_;
+      begin_item();
       break;
+    case CommandKind::Checkpoint:
     case CommandKind::Idle:
       break;
     case CommandKind::Stop:

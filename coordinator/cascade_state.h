@@ -27,10 +27,21 @@ struct CascadePosition {
   bool operator==(const CascadePosition&) const = default;
 };
 
+/// How an interrupted run goes on: with the unfinished item at its position, then with the other
+/// items to render, ascending.
+struct CascadeStart {
+  CascadePosition position;
+  /// Finished stages of that item, ascending, whose pictures are lost: each is begun at its end,
+  /// so that EndStage makes its picture again, before the run comes to the position.
+  std::vector<int> lost_stages;
+
+  bool operator==(const CascadeStart&) const = default;
+};
+
 /// The order of commands, as a pure state machine.
 ///
 ///   BeginItem (BeginStage Step* EndStage)+ EndItem   for every item to render, stages ascending,
-///   Idle anywhere, Stop anywhere and last.
+///   Checkpoint between BeginStage and EndStage, Idle anywhere, Stop anywhere and last.
 ///
 /// EndStage decodes the stage, delivers its picture and keeps the decoded strip; BeginStage of the
 /// next stage starts from that strip. So EndStage of stage s always comes before BeginStage of
@@ -40,13 +51,15 @@ class CascadeState {
  public:
   /// A run from its first item and stage.
   explicit CascadeState(const worker::RenderTask& task);
-  /// A run continued at `start`: BeginItem and BeginStage of that position come first.
+  /// A run that goes on at `start`.
   /// \throws std::invalid_argument if the task has no such position, or leaves that item.
-  CascadeState(const worker::RenderTask& task, CascadePosition start);
+  CascadeState(const worker::RenderTask& task, const CascadeStart& start);
 
   /// The next working command with its serial number; nullopt when every item is done, or stopped.
   std::optional<worker::Command> next() const;
   worker::Command idle() const;
+  /// Precondition: may_checkpoint().
+  worker::Command checkpoint() const;
   worker::Command stop(int exit_code) const;
 
   /// Why `command` may not come now, or nullptr if it may.
@@ -56,6 +69,16 @@ class CascadeState {
   /// \throws ProtocolError with the command and the reason.
   void apply(const worker::Command& command);
 
+  /// Between two steps of a stage, its begin and its end included.
+  bool may_checkpoint() const { return phase_ == Phase::Stepping; }
+  /// All steps of the stage are done, its picture is not decoded yet.
+  bool at_stage_end() const;
+  /// Nothing of the item is computed yet, or no item is begun: a run that stops here loses nothing.
+  bool at_item_start() const;
+  /// The item's stage before the next one is done, its picture delivered.
+  bool between_stages() const { return phase_ == Phase::BetweenStages && leg_ > 0; }
+  /// A lost picture is being made again; its stage is not where the run stands.
+  bool on_detour() const { return phase_ == Phase::Stepping && leg_ < detours_; }
   bool finished() const { return phase_ == Phase::Finished; }
   bool stopped() const { return phase_ == Phase::Stopped; }
   CascadePosition position() const { return position_; }
@@ -63,18 +86,28 @@ class CascadeState {
  private:
   enum class Phase { BetweenItems, BetweenStages, Stepping, StagesDone, Finished, Stopped };
 
+  /// A stage of an item and the step it begins with.
+  struct Leg {
+    int stage = 0;
+    int step = 0;
+  };
+
   worker::Command numbered(worker::CommandKind kind) const;
-  int item_count() const { return static_cast<int>(items_.size()); }
-  int stage_count() const { return static_cast<int>(last_steps_.size()); }
-  int first_step() const;
-  bool is_left(int item) const;
-  void begin_item_from(int item);
+  worker::Command placed(worker::CommandKind kind) const;
+  void add_leg(int stage, int step);
+  void check_start(const CascadeStart& start) const;
+  void begin_item();
+  void end_stage();
   void advance(const worker::Command& command);
 
-  std::vector<worker::ItemWork> items_;
+  std::vector<int> items_;        ///< to render, in their order
   std::vector<int> first_steps_;  ///< per stage
   std::vector<int> last_steps_;   ///< per stage, one past the last
-  Phase phase_ = Phase::BetweenItems;
+  std::vector<Leg> route_;        ///< of the item
+  std::size_t turn_ = 0;          ///< index into items_
+  std::size_t leg_ = 0;           ///< index into route_
+  std::size_t detours_ = 0;       ///< legs at the begin of route_ for lost pictures
+  Phase phase_ = Phase::Finished;
   CascadePosition position_;
   std::uint32_t last_serial_ = 0;
 };

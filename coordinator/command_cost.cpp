@@ -29,15 +29,6 @@ double command_flop(const RenderPlan& plan, const worker::Command& command) {
   }
 }
 
-double run_flop(const RenderPlan& plan) {
-  double flop = 0;
-  for (const StageForecast& stage : plan.forecast) flop += stage.total_flop();
-  const auto rendered = std::count_if(
-      plan.task.items.begin(), plan.task.items.end(),
-      [](const worker::ItemTask& item) { return item.work == worker::ItemWork::Render; });
-  return static_cast<double>(rendered) * flop;
-}
-
 int working_ranks(const RenderPlan& plan, const worker::Command& command) {
   if (!known_stage(plan, command)) {
     return 1;

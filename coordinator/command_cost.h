@@ -9,10 +9,6 @@ namespace tessera::coordinator {
 /// decode in EndStage; 0 for the others.
 double command_flop(const RenderPlan& plan, const worker::Command& command);
 
-/// Of the whole run from its first item and stage: every item runs the same stages, except for the
-/// steps that an initial image leaves out.
-double run_flop(const RenderPlan& plan);
-
 /// Ranks that hold rows while the command runs, at least 1.
 int working_ranks(const RenderPlan& plan, const worker::Command& command);
 

@@ -11,6 +11,8 @@ const char* name_of(worker::CommandKind kind) {
       return "BeginStage";
     case CommandKind::Step:
       return "Step";
+    case CommandKind::Checkpoint:
+      return "Checkpoint";
     case CommandKind::EndStage:
       return "EndStage";
     case CommandKind::EndItem:

@@ -1,33 +1,17 @@
 #include "coordinator/event_json.h"
 
-#include <array>
-#include <cstdio>
-#include <ctime>
 #include <nlohmann/json.hpp>
 
 #include "coordinator/command_text.h"
+#include "coordinator/utc_time.h"
 
 namespace tessera::coordinator {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string utc_text(EventJson::Time time) {
-  using std::chrono::duration_cast;
-  using std::chrono::milliseconds;
-  const auto since_epoch = duration_cast<milliseconds>(time.time_since_epoch()).count();
-  const std::time_t seconds = static_cast<std::time_t>(since_epoch / 1000);
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  std::array<char, 32> date{};
-  std::strftime(date.data(), date.size(), "%Y-%m-%dT%H:%M:%S", &parts);
-  std::array<char, 8> fraction{};
-  std::snprintf(fraction.data(), fraction.size(), ".%03dZ", static_cast<int>(since_epoch % 1000));
-  return std::string(date.data()) + fraction.data();
-}
-
 Json event(const char* name, EventJson::Time time) {
-  return {{"event", name}, {"time", utc_text(time)}};
+  return {{"event", name}, {"time", utc_time(time)}};
 }
 
 /// Prompts may hold bytes that are no UTF-8; they become replacement characters.
@@ -93,7 +77,31 @@ std::string EventJson::frame_written(const FrameRecord& record) const {
   object["width"] = record.image.cols;
   object["height"] = record.image.rows;
   object["bytes"] = record.file_bytes;
+  object["sha256"] = record.digest;
   object["since_start"] = record.since_start;
+  return line(object);
+}
+
+std::string EventJson::run_begin(int ranks, const std::string& checkpoint) const {
+  Json object = event("run_begin", time_);
+  object["ranks"] = ranks;
+  if (!checkpoint.empty()) object["resumed_from"] = checkpoint;
+  return line(object);
+}
+
+std::string EventJson::checkpoint(const CheckpointRecord& record) const {
+  Json object = event(record.written() ? "checkpoint" : "checkpoint_failed", time_);
+  object["item"] = record.progress.item;
+  object["stage"] = record.progress.stage;
+  object["next_step"] = record.progress.next_step;
+  object["seconds"] = record.seconds;
+  object["since_start"] = record.since_start;
+  if (record.written()) {
+    object["file"] = record.path.string();
+    object["bytes"] = record.file_bytes;
+  } else {
+    object["message"] = record.error;
+  }
   return line(object);
 }
 
@@ -111,6 +119,8 @@ std::string EventJson::finished(const RunSummary& summary) const {
   object["exit_code"] = summary.exit_code;
   object["seconds"] = summary.seconds;
   object["items_done"] = summary.items_done;
+  object["steps_done"] = summary.steps_done;
+  if (!summary.stop_reason.empty()) object["stop_reason"] = summary.stop_reason;
   object["frames"] = summary.frames.size();
   return line(object);
 }

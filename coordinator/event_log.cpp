@@ -36,6 +36,10 @@ void EventLog::Lines::add(const std::string& line) {
 EventLog::EventLog(const std::filesystem::path& directory)
     : events_(directory / "events.jsonl"), metrics_(directory / "metrics.jsonl") {}
 
+void EventLog::begin_run(int ranks, const std::filesystem::path& checkpoint) {
+  events_.add(now().run_begin(ranks, checkpoint.string()));
+}
+
 void EventLog::on_item_begin(const worker::ItemTask& item) { events_.add(now().item_begin(item)); }
 
 void EventLog::on_stage_begin(const worker::ItemTask& item, const worker::StagePlan& stage) {
@@ -49,6 +53,10 @@ void EventLog::on_command_end(const CommandRecord& record) {
 
 void EventLog::on_frame_written(const FrameRecord& record) {
   events_.add(now().frame_written(record));
+}
+
+void EventLog::on_checkpoint(const CheckpointRecord& record) {
+  events_.add(now().checkpoint(record));
 }
 
 void EventLog::on_failure(const FailureRecord& record) { events_.add(now().failure(record)); }

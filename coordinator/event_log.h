@@ -14,10 +14,14 @@ class EventLog final : public RenderObserver {
   /// \param directory  of the run; exists. \throws storage::CannotCreateError.
   explicit EventLog(const std::filesystem::path& directory);
 
+  /// Before everything else of a start. \param checkpoint  that it goes on from, or empty.
+  void begin_run(int ranks, const std::filesystem::path& checkpoint);
+
   void on_item_begin(const worker::ItemTask& item) override;
   void on_stage_begin(const worker::ItemTask& item, const worker::StagePlan& stage) override;
   void on_command_end(const CommandRecord& record) override;
   void on_frame_written(const FrameRecord& record) override;
+  void on_checkpoint(const CheckpointRecord& record) override;
   void on_failure(const FailureRecord& record) override;
   void on_finished(const RunSummary& summary) override;
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "storage/content_digest.h"
 #include "storage/storage_error.h"
 
 namespace tessera::coordinator {
@@ -144,6 +145,7 @@ void OutputWriter::perform(const Job& job) {
       std::error_code unknown;
       const std::uintmax_t size = std::filesystem::file_size(record.path, unknown);
       record.file_bytes = unknown ? 0 : size;
+      if (!unknown) record.digest = storage::digest_of_file(record.path);
       const std::lock_guard lock(mutex_);
       written_.push_back(std::move(record));
       break;

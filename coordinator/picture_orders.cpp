@@ -1,7 +1,9 @@
 #include "coordinator/picture_orders.h"
 
 #include <algorithm>
+#include <map>
 #include <stdexcept>
+#include <utility>
 
 #include "configs/job_config.h"
 #include "coordinator/existing_policy.h"
@@ -12,6 +14,7 @@ namespace tessera::coordinator {
 namespace {
 
 using configs::JobConfig;
+using State = ManifestPicture::State;
 
 JobConfig without_prompts(JobConfig config) {
   config.prompts.clear();
@@ -35,10 +38,33 @@ storage::NameTokens tokens_of(const RecordSources& sources, const worker::ItemTa
   return tokens;
 }
 
+using Place = std::pair<int, int>;  // item, stage
+
+std::map<Place, ManifestPicture> by_place(const RunManifest* manifest) {
+  std::map<Place, ManifestPicture> places;
+  if (manifest == nullptr) return places;
+  for (const ManifestPicture& picture : manifest->pictures) {
+    places[{picture.item, picture.stage}] = picture;
+  }
+  return places;
+}
+
+/// The file of a picture that no earlier start knew, which may be there for another reason.
+void settle(ManifestPicture& picture, const storage::RunDirectory& run,
+            JobConfig::OnExists on_exists) {
+  const auto path = storage::settle_existing(run.file(picture.file), existing_policy(on_exists));
+  if (path) {
+    picture.file = path->lexically_relative(run.root()).generic_string();
+  } else {
+    picture.state = State::Kept;
+  }
+}
+
 }  // namespace
 
 PictureOrders::PictureOrders(const RecordSources& sources, const storage::RunDirectory& run,
-                             const std::string& date, const std::string& job)
+                             const std::string& date, const std::string& job,
+                             const RunManifest* earlier)
     : config_(without_prompts(sources.config)),
       sources_{config_, sources.plan, sources.version, sources.torch_version, sources.files},
       stage_count_(sources.plan.task.stages.size()) {
@@ -56,16 +82,25 @@ PictureOrders::PictureOrders(const RecordSources& sources, const storage::RunDir
   }
   const std::vector<std::string> names =
       storage::picture_names(sources.config.output.pattern, kept);
+  const std::map<Place, ManifestPicture> known = by_place(earlier);
   for (std::size_t k = 0; k < kept.size(); ++k) {
+    const Place place{kept[k].index, kept[k].stage};
+    const auto before = known.find(place);
     const worker::ItemTask& item = task.items[static_cast<std::size_t>(kept[k].index)];
-    if (item.work == worker::ItemWork::Leave) continue;
-    final_file_ = run.file(names[k] + ".png");
-    const auto path =
-        storage::settle_existing(final_file_, existing_policy(sources.config.output.on_exists));
-    if (path) {
-      final_file_ = *path;
-      files_[frame(kept[k].index, kept[k].stage)] = *path;
+    if (item.work == worker::ItemWork::Leave) {
+      if (before != known.end()) pictures_.push_back(before->second);
+      continue;
     }
+    ManifestPicture picture{place.first, place.second, names[k] + ".png", State::Due, ""};
+    if (before != known.end()) {
+      picture = before->second;
+    } else {
+      settle(picture, run,
+             earlier == nullptr ? sources.config.output.on_exists : JobConfig::OnExists::Overwrite);
+    }
+    final_file_ = run.file(picture.file);
+    if (picture.state == State::Due) files_[frame(place.first, place.second)] = final_file_;
+    pictures_.push_back(std::move(picture));
   }
 }
 

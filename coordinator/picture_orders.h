@@ -8,6 +8,7 @@
 #include "configs/job_config.h"
 #include "coordinator/output_writer.h"
 #include "coordinator/picture_record.h"
+#include "coordinator/run_manifest.h"
 #include "storage/run_directory.h"
 
 namespace tessera::coordinator {
@@ -20,9 +21,12 @@ class PictureOrders {
  public:
   /// \param sources    its plan outlives this object.
   /// \param date, job  values of the tokens {date} and {job}.
+  /// \param earlier    pictures of a run that goes on: its file names stay, what is written is not
+  ///                   made again, and what is not may be replaced. Null for a fresh start.
   /// \throws storage::NamePatternError; storage::CannotCreateError naming a file that exists.
   PictureOrders(const RecordSources& sources, const storage::RunDirectory& run,
-                const std::string& date, const std::string& job);
+                const std::string& date, const std::string& job,
+                const RunManifest* earlier = nullptr);
   PictureOrders(const PictureOrders&) = delete;
   PictureOrders& operator=(const PictureOrders&) = delete;
 
@@ -33,6 +37,9 @@ class PictureOrders {
   /// Items without an order: all their pictures are there already (`on_exists: skip`), or they were
   /// left from the start. Ascending.
   std::vector<int> complete_items() const;
+  /// Every kept picture with its file and state. Those of items that are left from the start are
+  /// in it only as far as an earlier start knew them.
+  const std::vector<ManifestPicture>& pictures() const { return pictures_; }
   /// The final picture of the last item that was not left from the start, to be written or there
   /// already, for a copy to `-o`; empty if all were left.
   const std::filesystem::path& final_file() const { return final_file_; }
@@ -46,6 +53,7 @@ class PictureOrders {
   RecordSources sources_;      ///< of config_
   std::size_t stage_count_;
   std::vector<std::optional<std::filesystem::path>> files_;  ///< by item, then stage
+  std::vector<ManifestPicture> pictures_;
   std::filesystem::path final_file_;
 };
 

@@ -6,8 +6,12 @@
 
 namespace tessera::coordinator {
 
-ProgressEstimate::ProgressEstimate(const RenderPlan& plan)
-    : plan_(plan), total_flop_(run_flop(plan)) {}
+ProgressEstimate::ProgressEstimate(const RenderPlan& plan, CascadeState state) : plan_(plan) {
+  while (const std::optional<worker::Command> command = state.next()) {
+    total_flop_ += command_flop(plan_, *command);
+    state.apply(*command);
+  }
+}
 
 void ProgressEstimate::add(const worker::Command& command, double seconds) {
   const double flop = command_flop(plan_, command);

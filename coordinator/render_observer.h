@@ -19,6 +19,8 @@ class RenderObserver {
   virtual void on_command_end(const CommandRecord& record) = 0;
   /// A picture lies under its final name. Comes some commands later than its rows.
   virtual void on_frame_written(const FrameRecord& record) = 0;
+  /// A checkpoint is written, or could not be. Comes some commands later than its snapshot.
+  virtual void on_checkpoint(const CheckpointRecord& record) = 0;
   virtual void on_failure(const FailureRecord& record) = 0;
   /// Last call, after success as after failure.
   virtual void on_finished(const RunSummary& summary) = 0;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "partition/extent.h"
+#include "storage/checkpoint_data.h"
 #include "worker/command.h"
 #include "worker/outcome.h"
 
@@ -30,7 +31,20 @@ struct FrameRecord {
   std::filesystem::path path;
   partition::Extent image;
   std::uint64_t file_bytes = 0;
+  std::string digest;  ///< SHA-256 of the file
   double since_start = 0;
+};
+
+/// How the writing of one checkpoint ended.
+struct CheckpointRecord {
+  storage::CheckpointProgress progress;
+  std::filesystem::path path;  ///< empty after a failure
+  std::uint64_t file_bytes = 0;
+  double seconds = 0;  ///< from the snapshot to the file, off the path of the steps
+  double since_start = 0;
+  std::string error;  ///< why there is no file; older ones are as they were
+
+  bool written() const { return error.empty(); }
 };
 
 /// Why the run ends early.
@@ -45,6 +59,8 @@ struct RunSummary {
   int exit_code = 0;
   double seconds = 0;
   int items_done = 0;
+  int steps_done = 0;
+  std::string stop_reason;  ///< with exit code 75: who asked for it
   std::vector<FrameRecord> frames;
 };
 

@@ -82,6 +82,11 @@ void RunReport::on_command_end(const CommandRecord& record) {
   }
 }
 
+void RunReport::on_checkpoint(const CheckpointRecord& record) {
+  checkpoints_ += record.written() ? 1 : 0;
+  checkpoint_seconds_ += record.seconds;
+}
+
 void RunReport::on_failure(const FailureRecord& record) { failure_ = record.message; }
 
 std::string RunReport::to_json(const RunSummary& summary) const {
@@ -89,6 +94,8 @@ std::string RunReport::to_json(const RunSummary& summary) const {
               {"ranks", plan_.task.grid.world},   {"guidance_halves", plan_.task.grid.halves},
               {"items", plan_.task.items.size()}, {"items_done", summary.items_done},
               {"item_seconds", item_seconds_}};
+  object["checkpoints"] = checkpoints_;
+  object["checkpoint_seconds"] = checkpoint_seconds_;
   if (!failure_.empty()) {
     object["failure"] = failure_;
   }

@@ -31,6 +31,7 @@ class RunReport final : public RenderObserver {
   void on_stage_begin(const worker::ItemTask&, const worker::StagePlan&) override {}
   void on_command_end(const CommandRecord& record) override;
   void on_frame_written(const FrameRecord&) override {}
+  void on_checkpoint(const CheckpointRecord& record) override;
   void on_failure(const FailureRecord& record) override;
   /// \throws storage::CannotCreateError, storage::IoError.
   void on_finished(const RunSummary& summary) override;
@@ -47,6 +48,8 @@ class RunReport final : public RenderObserver {
   std::vector<StageTotals> stages_;
   std::vector<std::uint64_t> peak_memory_;
   double item_seconds_ = 0;  ///< of BeginItem and EndItem
+  int checkpoints_ = 0;
+  double checkpoint_seconds_ = 0;  ///< of the writing thread
   std::string failure_;
 };
 

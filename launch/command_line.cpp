@@ -26,7 +26,9 @@ constexpr const char* kGlobalFooter =
     "Sizes are HEIGHTxWIDTH. Environment: TESSERA_<KEY> sets a key, TESSERA_CONFIG names the "
     "config "
     "file.\nExit codes: 0 done, 2 usage or configuration, 65 bad data, 66 input missing, 69 a rank "
-    "was lost, 70 internal error, 71 out of memory, 73 cannot create an output, 74 I/O error.";
+    "was lost, 70 internal error, 71 out of memory, 73 cannot create an output, 74 I/O error, 75 "
+    "stopped on request (run again to go on), "
+    "76 refused to go on with a run of another configuration, 130 aborted by a second interrupt.";
 
 /// Everything that stays alive while CLI11 parses.
 class Grammar {
@@ -39,6 +41,7 @@ class Grammar {
     app_.get_formatter()->column_width(44);
     add_global_options();
     add_render();
+    add_resume();
     add_config();
   }
 
@@ -83,39 +86,59 @@ class Grammar {
   }
 
   void add_render() {
-    render_ = app_.add_subcommand("render", "Renders pictures");
-    RenderRequest& request = line_.render;
-    const std::string group = "Render";
-    const auto file = [&](const std::string& name, std::string& to, const std::string& what) {
-      render_->add_option(name, to, what)->type_name("FILE")->group(group);
-    };
-    file("-o,--output", request.copy_to, "Copy of the final picture");
-    file("--from", request.from_picture,
-         "Takes the keys that change the picture from a PNG that tessera made");
-    file("--replay", request.replay_file,
-         "Takes every random tensor and crop shift from this file");
-    file("--trace", request.trace_file, "Writes latents, stage results and schedule to this file");
+    render_ = app_.add_subcommand(
+        "render", "Renders pictures; goes on with the run that its run directory holds");
+    add_file(*render_, "--from", line_.render.from_picture,
+             "Takes the keys that change the picture from a PNG that tessera made");
+    add_file(*render_, "--trace", line_.render.trace_file,
+             "Writes latents, stage results and schedule to this file");
     render_->add_option("--trace-layers", trace_layers_, "Also captures the layers of one step")
         ->type_name("STAGE:STEP")
-        ->group(group);
-    add_selection();
-    render_->add_flag("--dry-run", dry_run_, "Plans everything and renders nothing")->group(group);
+        ->group("Render");
+    render_
+        ->add_option("--resume", resume_,
+                     "auto: goes on with an unfinished run; never: starts over; require: only goes "
+                     "on")
+        ->type_name("WHEN")
+        ->check(CLI::IsMember({"auto", "never", "require"}))
+        ->group("Render");
+    render_->add_flag("--dry-run", dry_run_, "Plans everything and renders nothing")
+        ->group("Render");
+    add_run_options(*render_);
     add_job_options(*render_);
   }
 
-  void add_selection() {
+  void add_resume() {
+    resumed_ = app_.add_subcommand(
+        "resume", "Goes on with the run of a run directory, on any number of ranks");
+    resumed_->add_option("RUN", line_.render.resumed_run, "Run directory")->required();
+    add_file(*resumed_, "--checkpoint", line_.render.checkpoint_file,
+             "Goes on from this checkpoint instead of the newest one");
+    add_run_options(*resumed_);
+    add_job_options(*resumed_);
+  }
+
+  static void add_file(CLI::App& command, const std::string& name, std::string& to,
+                       const std::string& what) {
+    command.add_option(name, to, what)->type_name("FILE")->group("Render");
+  }
+
+  void add_run_options(CLI::App& command) {
+    add_file(command, "-o,--output", line_.render.copy_to, "Copy of the final picture");
+    add_file(command, "--replay", line_.render.replay_file,
+             "Takes every random tensor and crop shift from this file");
     ItemSelection& selection = line_.render.selection;
     const auto take_items = [&selection](const std::string& text) {
       selection.ranges = parse_items(text);
     };
     const auto take_shard = [&selection](const std::string& text) { parse_shard(text, selection); };
-    render_
-        ->add_option_function<std::string>(
-            "--items", take_items, "Renders these items of the run only, as in 1-10,20-40:2")
+    command
+        .add_option_function<std::string>("--items", take_items,
+                                          "Renders these items of the run only, as in 1-10,20-40:2")
         ->type_name("LIST")
         ->group("Render");
-    render_
-        ->add_option_function<std::string>(
+    command
+        .add_option_function<std::string>(
             "--shard", take_shard, "Renders every N-th of the items, beginning with the I-th")
         ->type_name("I/N")
         ->group("Render");
@@ -141,7 +164,8 @@ class Grammar {
   std::vector<std::string> known_options() const {
     std::vector<std::string> names;
     std::vector<const CLI::App*> apps{&app_};
-    for (const CLI::App* command : {render_, config_, show_, validate_, schema_, presets_}) {
+    for (const CLI::App* command :
+         {render_, resumed_, config_, show_, validate_, schema_, presets_}) {
       if (command->parsed()) apps.push_back(command);
     }
     for (const CLI::App* app : apps) {
@@ -159,7 +183,7 @@ class Grammar {
     const bool option = first.starts_with("-");
     std::string message = (option ? "unknown option \"" : "unexpected argument \"") + first + "\".";
     const std::vector<std::string> names =
-        option ? known_options() : std::vector<std::string>{"render", "config"};
+        option ? known_options() : std::vector<std::string>{"render", "resume", "config"};
     const std::string nearest = configs::nearest_name(first.substr(0, first.find('=')), names);
     message += nearest.empty() ? " See tessera --help." : " Did you mean \"" + nearest + "\"?";
     throw UsageError(message);
@@ -175,10 +199,24 @@ class Grammar {
     if (markdown_) line_.form = CommandLine::Form::Markdown;
     if (dry_run_) line_.render.depth = RenderRequest::Depth::PlanOnly;
     finish_trace();
+    finish_resume();
     choose_command();
   }
 
   bool config_file_set() const { return !config_file_.empty(); }
+
+  /// `resume RUN` is `render` with what RUN/run.yaml says.
+  void finish_resume() {
+    using Resume = RenderRequest::Resume;
+    line_.render.resume = resume_ == "never"     ? Resume::Never
+                          : resume_ == "require" ? Resume::Require
+                                                 : Resume::Auto;
+    const std::string& run = line_.render.resumed_run;
+    if (run.empty()) return;
+    if (config_file_set()) throw UsageError("-c: tessera resume takes the run.yaml of the run.");
+    line_.config_file = run + "/run.yaml";
+    line_.options.options.push_back({"output.run_dir", {run}, "resume"});
+  }
 
   void finish_trace() {
     if (trace_layers_.empty()) return;
@@ -204,7 +242,7 @@ class Grammar {
   void choose_command() {
     if (version_) {
       line_.command = Command::Version;
-    } else if (render_->parsed()) {
+    } else if (render_->parsed() || resumed_->parsed()) {
       line_.command = Command::Render;
     } else if (show_->parsed()) {
       line_.command = Command::ConfigShow;
@@ -215,12 +253,13 @@ class Grammar {
     } else if (presets_->parsed()) {
       line_.command = Command::ConfigPresets;
     } else {
-      throw UsageError("no command is given. Use render or config; see tessera --help.");
+      throw UsageError("no command is given. Use render, resume or config; see tessera --help.");
     }
   }
 
   CLI::App app_;
   CLI::App* render_ = nullptr;
+  CLI::App* resumed_ = nullptr;
   CLI::App* config_ = nullptr;
   CLI::App* show_ = nullptr;
   CLI::App* validate_ = nullptr;
@@ -230,6 +269,7 @@ class Grammar {
   std::string config_file_;
   std::string color_ = "auto";
   std::string trace_layers_;
+  std::string resume_ = "auto";
   bool version_ = false;
   bool json_ = false;
   bool markdown_ = false;

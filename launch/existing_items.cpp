@@ -26,7 +26,7 @@ int leave_complete_items(const RunOutputs* outputs, PreparedRender& render,
     items[item].work = worker::ItemWork::Leave;
     const std::string told = "item " + std::to_string(item) + " (seed " +
                              std::to_string(items[item].seed) +
-                             ") is not rendered: its pictures exist (output.on_exists: skip)";
+                             ") is not rendered: its pictures are there";
     console.note(told);
     log.info(told);
   }

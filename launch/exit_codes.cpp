@@ -5,6 +5,7 @@
 #include "configs/config_error.h"
 #include "coordinator/memory_check.h"
 #include "coordinator/plan_error.h"
+#include "coordinator/resume.h"
 #include "launch/startup_failure.h"
 #include "launch/usage_error.h"
 #include "storage/storage_error.h"
@@ -33,6 +34,7 @@ int exit_code_of(const std::exception& error) {
     return kUsage;
   }
   if (is_any<coordinator::MemoryError>(error)) return kOutOfMemory;
+  if (is_any<coordinator::ResumeRefused>(error)) return kResumeRefused;
   if (is_any<std::filesystem::filesystem_error>(error)) return kIoError;
   return worker::failure_code(error);
 }

@@ -16,6 +16,8 @@ enum ExitCode : int {
   kOutOfMemory = 71,
   kCannotCreate = 73,  ///< an output exists or cannot be created
   kIoError = 74,
+  kStopped = 75,  ///< on request, checkpoint written: run again
+  kResumeRefused = 76,
 };
 
 /// The code that an error ends the program with, by its type.

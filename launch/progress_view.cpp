@@ -63,6 +63,15 @@ void ProgressView::on_frame_written(const coordinator::FrameRecord& record) {
   emit_json(event_now().frame_written(record));
 }
 
+void ProgressView::on_checkpoint(const coordinator::CheckpointRecord& record) {
+  if (!record.written()) {
+    end_bar();
+    console_.warning("a checkpoint could not be written, older ones are as they were: " +
+                     record.error);
+  }
+  emit_json(event_now().checkpoint(record));
+}
+
 void ProgressView::on_failure(const coordinator::FailureRecord& record) {
   end_bar();
   const std::string origin = record.rank > 0 ? "[r" + std::to_string(record.rank) + "] " : "";
@@ -100,7 +109,7 @@ std::string ProgressView::position(const CommandRecord& record) const {
   const worker::StagePlan& stage = plan_.task.stages[index];
   const bool stepping = record.command.kind == CommandKind::Step;
   const bool ended = record.command.kind == CommandKind::EndStage;
-  const int step = stepping ? record.command.step + 1 : ended ? stage.steps : stage.first_step;
+  const int step = stepping ? record.command.step + 1 : ended ? stage.steps : record.command.step;
   std::string text;
   if (plan_.task.items.size() > 1) {
     text = formatted("item %d/%zu ", record.command.item + 1, plan_.task.items.size());

@@ -5,11 +5,14 @@
 #include <optional>
 
 #include "coordinator/cascade.h"
+#include "coordinator/checkpointer.h"
 #include "coordinator/command_deadline.h"
 #include "coordinator/command_exchange.h"
 #include "coordinator/command_text.h"
 #include "coordinator/event_log.h"
+#include "coordinator/manifest_log.h"
 #include "coordinator/run_report.h"
+#include "launch/exit_codes.h"
 #include "launch/progress_view.h"
 #include "launch/run_summary.h"
 #include "launch/startup_failure.h"
@@ -18,6 +21,7 @@
 namespace tessera::launch {
 namespace {
 
+namespace fs = std::filesystem;
 using std::chrono::nanoseconds;
 
 constexpr std::chrono::milliseconds kIdlePeriod(5000);
@@ -46,9 +50,11 @@ void load_models(worker::Worker& worker, const RankLog& log, Console& console) {
   log.info("model loaded in " + std::to_string(outcome.step_seconds) + " s");
 }
 
-coordinator::ExecuteCommand logged(worker::Worker& worker, const RankLog& log) {
-  return [&worker, &log](const worker::Command& command) {
-    const worker::Outcome outcome = worker.execute(command);
+coordinator::ExecuteCommand logged(worker::Worker& worker, StopRequests& requests,
+                                   const RankLog& log) {
+  return [&worker, &requests, &log](const worker::Command& command) {
+    worker::Outcome outcome = worker.execute(command);
+    outcome.requests = requests.poll();
     const std::string text(outcome.message_text());
     const std::string what = coordinator::describe(command);
     if (outcome.exit_code != 0) {
@@ -69,49 +75,96 @@ struct RootPart {
       : writer(outputs.make_writer()),
         events(outputs.run().root()),
         report(render.plan, outputs.run().root() / "report.json"),
+        idle_starts(outputs.manifest().idle_starts),
+        manifest(outputs.manifest(), outputs.run()),
+        checkpointer(outputs.checkpoint_base(), render.plan.task,
+                     {outputs.run().checkpoints(), render.config.job.checkpoint.keep},
+                     [this] { return manifest.manifest().outputs(); }),
         view(render.plan, ProgressView::settle(render.config.job.progress, console), console) {}
 
   std::unique_ptr<coordinator::OutputWriter> writer;
   coordinator::EventLog events;
   coordinator::RunReport report;
+  int idle_starts;
+  coordinator::ManifestLog manifest;
+  coordinator::Checkpointer checkpointer;
   ProgressView view;
 };
 
+/// The end of a stage holds its latents as those the sampler stands at.
+std::vector<storage::CheckpointStage> finished_stages(const storage::CheckpointData& checkpoint) {
+  std::vector<storage::CheckpointStage> stages = checkpoint.stages;
+  if (checkpoint.progress.at_stage_end()) {
+    stages.push_back({checkpoint.progress.stage, checkpoint.x});
+  }
+  return stages;
+}
+
 /// Rank 0 drives the run.
-int drive(const PreparedRender& render, RootPart& root, coordinator::CommandExchange& exchange,
-          Console& console) {
+int drive(const RenderJob& job, const RunOutputs& outputs, RootPart& root,
+          coordinator::CommandExchange& exchange, Console& console) {
+  const PreparedRender& render = job.render;
+  coordinator::RunSaving saving;
+  saving.checkpointer = &root.checkpointer;
+  saving.config = render.config.job.checkpoint;
+  saving.idle_starts = root.idle_starts;
+  saving.stop_reason = [&job] { return job.requests.reason(); };
+  if (job.start.from_checkpoint()) {
+    saving.resumed_at = job.start.start.position;
+    root.checkpointer.adopt(job.start.start.position.item,
+                            finished_stages(*outputs.history().checkpoint));
+  }
   coordinator::Cascade cascade(render.plan, exchange, *root.writer,
-                               {&root.events, &root.report, &root.view},
+                               {&root.manifest, &root.events, &root.report, &root.view}, saving,
                                idle_period(fixed_deadline(render.config.job)));
   const int exit_code = cascade.run();
+  if (exit_code == kStopped) {
+    job.requests.consume_stop_file();
+    console.note("stopped on request (" + job.requests.reason() + "). To go on: tessera resume " +
+                 outputs.run().root().string());
+  }
   if (exit_code == 0) {
     for (const std::string& line : summary_lines(render.plan, root.report)) console.note(line);
   }
   return exit_code;
 }
 
+coordinator::CascadeState first_state(const worker::RenderTask& task,
+                                      const coordinator::RunStart& start) {
+  return start.from_checkpoint() ? coordinator::CascadeState(task, start.start)
+                                 : coordinator::CascadeState(task);
+}
+
 }  // namespace
 
-int run_render(const PreparedRender& render, RunOutputs* outputs, RankSession& session,
+int run_render(const RenderJob& job, RunOutputs* outputs, RankSession& session,
                StartupExchange& startup, const RankLog& log, Console& console) {
+  const PreparedRender& render = job.render;
   std::optional<RootPart> root;
   std::optional<worker::Worker> worker;
   // Apart from the worker, whose communicators all ranks split together.
-  startup.on_root([&] { root.emplace(render, *outputs, console); });
+  startup.on_root([&] {
+    root.emplace(render, *outputs, console);
+    const bool resumed = job.start.from_checkpoint();
+    root->events.begin_run(render.plan.task.grid.world,
+                           resumed ? outputs->history().checkpoint_file : fs::path());
+  });
   startup.on_all([&] {
-    worker.emplace(render.plan.task, session.world(),
-                   [&root](int item, int stage, storage::RowBand rows) {
-                     root->writer->put_rows(item, stage, rows);
-                   });
+    worker.emplace(
+        render.plan.task, session.world(),
+        [&root](int item, int stage, storage::RowBand rows) {
+          root->writer->put_rows(item, stage, rows);
+        },
+        [&root](worker::StageSnapshot snapshot) { root->checkpointer.keep(std::move(snapshot)); });
+    worker->restore(job.start.snapshots);
   });
   startup.on_all([&] { load_models(*worker, log, console); });
   coordinator::CommandDeadline deadline(render.plan, session.deadline(),
                                         fixed_deadline(render.config.job));
-  coordinator::CommandExchange exchange(session.world(),
-                                        coordinator::CascadeState(render.plan.task),
-                                        logged(*worker, log), &deadline);
+  coordinator::CommandExchange exchange(session.world(), first_state(render.plan.task, job.start),
+                                        logged(*worker, job.requests, log), &deadline);
   const int exit_code =
-      root ? drive(render, *root, exchange, console) : coordinator::serve_commands(exchange);
+      root ? drive(job, *outputs, *root, exchange, console) : coordinator::serve_commands(exchange);
   log.info("ends with exit code " + std::to_string(exit_code));
   return exit_code;
 }

@@ -10,9 +10,12 @@
 
 #include "configs/config_listing.h"
 #include "coordinator/existing_policy.h"
+#include "coordinator/picture_version.h"
+#include "coordinator/plan_hash.h"
 #include "launch/environment.h"
 #include "launch/picture_source.h"
 #include "storage/atomic_file.h"
+#include "storage/content_digest.h"
 #include "storage/existing_file.h"
 #include "storage/name_pattern.h"
 #include "storage/png_writer.h"
@@ -54,16 +57,42 @@ storage::RunDirectory create_run(const PreparedRender& render) {
 }
 
 /// The file of `-o`, checked to be creatable.
-std::optional<fs::path> settle_copy(const std::string& copy_to, const configs::JobConfig& job) {
+std::optional<fs::path> settle_copy(const std::string& copy_to,
+                                    configs::JobConfig::OnExists on_exists) {
   if (copy_to.empty()) return std::nullopt;
   if (fs::path(copy_to).extension() != ".png") {
     throw storage::CannotCreateError("-o: \"" + copy_to +
                                      "\" is not a name for a PNG file. Let it end in .png.");
   }
-  const auto settled =
-      storage::settle_existing(copy_to, coordinator::existing_policy(job.output.on_exists));
+  const auto settled = storage::settle_existing(copy_to, coordinator::existing_policy(on_exists));
   if (settled) const storage::AtomicFile probe(*settled);  // removed, since it is not committed
   return settled;
+}
+
+using Files = std::vector<coordinator::InputFile>;
+
+/// A replayed run draws nothing, so the file decides about the picture.
+Files with_replay(Files files, const RenderRequest& request) {
+  if (!request.replay_file.empty()) {
+    files.push_back({"--replay", fs::path(request.replay_file).filename().string(),
+                     storage::digest_of_file(request.replay_file)});
+  }
+  return files;
+}
+
+/// So that the file serves from any folder.
+configs::ResolvedConfig with_absolute_paths(configs::ResolvedConfig config) {
+  const auto anchor = [](std::string& path) {
+    if (!path.empty()) path = fs::absolute(path).lexically_normal().string();
+  };
+  anchor(config.job.model.vae_path);
+  anchor(config.job.init.image);
+  anchor(config.job.init.mask);
+  for (configs::PromptConfig& prompt : config.job.prompts) {
+    if (prompt.image) anchor(*prompt.image);
+    if (prompt.mask) anchor(*prompt.mask);
+  }
+  return config;
 }
 
 }  // namespace
@@ -74,14 +103,56 @@ RunOutputs::RunOutputs(const PreparedRender& render, const RenderRequest& reques
       lock_(storage::RunLock::acquire(run_.lock_file(), slurm_ids().job)) {
   const configs::JobConfig& job = render.config.job;
   run_.remove_leftovers();
-  copy_to_ = settle_copy(request.copy_to, job);
-  coordinator::RecordSources sources{
-      job, render.plan, build_info::kVersion, build_info::kTorchVersion, {}};
+  files_ = input_files(job);
+  if (!request.from_picture.empty()) check_files_of_picture(request.from_picture, files_);
+  identity_ = coordinator::run_identity(job, with_replay(files_, request));
+  history_ = read_history(run_, request, identity_);
+  copy_to_ =
+      settle_copy(request.copy_to, history_.empty() ? job.output.on_exists
+                                                    : configs::JobConfig::OnExists::Overwrite);
   const bool recorded = job.output.metadata != configs::JobConfig::Metadata::None;
-  if (recorded || !request.from_picture.empty()) sources.files = input_files(job);
-  if (!request.from_picture.empty()) check_files_of_picture(request.from_picture, sources.files);
-  orders_ = std::make_unique<coordinator::PictureOrders>(sources, run_, today(), slurm_ids().job);
-  run_.write_text("run.yaml", configs::config_as_yaml(render.config));
+  const coordinator::RecordSources sources{job, render.plan, build_info::kVersion,
+                                           build_info::kTorchVersion, recorded ? files_ : Files()};
+  const coordinator::RunManifest* earlier = history_.manifest ? &*history_.manifest : nullptr;
+  orders_ = std::make_unique<coordinator::PictureOrders>(sources, run_, today(), slurm_ids().job,
+                                                         earlier);
+  if (history_.empty()) forget_history(run_);
+  run_.write_text("run.yaml", configs::config_as_yaml(with_absolute_paths(render.config)));
+}
+
+coordinator::RunStart RunOutputs::start() const {
+  if (!history_.checkpoint) return {};
+  const storage::CheckpointProgress& at = history_.checkpoint->progress;
+  std::vector<int> lost;
+  for (int stage = 0; stage < at.stage && stage < at.stage_count; ++stage) {
+    if (orders_->order(at.item, stage)) lost.push_back(stage);
+  }
+  return coordinator::resume_from(*history_.checkpoint, render_.plan.task, lost);
+}
+
+coordinator::RunManifest RunOutputs::manifest() const {
+  coordinator::RunManifest manifest;
+  manifest.version = build_info::kVersion;
+  manifest.keys = identity_.keys;
+  manifest.hash = identity_.hash;
+  manifest.pictures = orders_->pictures();
+  if (history_.manifest) manifest.idle_starts = history_.manifest->idle_starts;
+  return manifest;
+}
+
+storage::CheckpointData RunOutputs::checkpoint_base() const {
+  storage::CheckpointData base;
+  base.writer_version = build_info::kVersion;
+  base.picture_version = coordinator::kPictureVersion;
+  base.config_hash = identity_.hash;
+  base.plan_hash = coordinator::plan_hash(render_.plan.task);
+  base.mode =
+      render_.config.job.method.mode == configs::JobConfig::Mode::Official ? "official" : "paper";
+  base.job_id = slurm_ids().job;
+  base.config_yaml = configs::config_as_yaml(render_.config);
+  base.picture_keys = identity_.keys;
+  for (const coordinator::InputFile& file : files_) base.inputs.push_back({file.key, file.digest});
+  return base;
 }
 
 fs::path RunOutputs::log_directory() const {

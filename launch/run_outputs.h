@@ -8,28 +8,40 @@
 
 #include "coordinator/output_writer.h"
 #include "coordinator/picture_orders.h"
+#include "coordinator/resume.h"
+#include "coordinator/run_identity.h"
 #include "launch/prepared_render.h"
 #include "launch/render_request.h"
+#include "launch/run_history.h"
 #include "storage/run_directory.h"
 #include "storage/run_lock.h"
 
 namespace tessera::launch {
 
-/// Where a render writes, on rank 0: run folder, lock, pictures and the copy of the last one.
-/// Everything that can be refused is refused when it is made, before any work.
+/// Where a render writes, on rank 0: run folder, lock, pictures and the copy of the last one; and
+/// what an earlier start left there to go on from. Everything that can be refused is refused when
+/// it is made, before any work.
 class RunOutputs {
  public:
-  /// Creates the run folder, takes its lock, writes run.yaml. `render` outlives the object.
+  /// Creates the run folder, takes its lock, reads its history, writes run.yaml. `render` outlives
+  /// the object.
   /// \throws storage::CannotCreateError, LockedError, NamePatternError, IoError; the errors of
-  ///         input_files() and check_files_of_picture().
+  ///         input_files(), check_files_of_picture() and read_history().
   RunOutputs(const PreparedRender& render, const RenderRequest& request);
 
   const storage::RunDirectory& run() const { return run_; }
   std::filesystem::path log_directory() const;
   /// A writer of PNG files, on a thread of its own.
   std::unique_ptr<coordinator::OutputWriter> make_writer() const;
-  /// Items that need no rendering: their pictures are there (`output.on_exists: skip`).
+  /// Items that need no rendering: their pictures are there.
   std::vector<int> complete_items() const { return orders_->complete_items(); }
+  const RunHistory& history() const { return history_; }
+  /// Where the run begins, once the complete items are left. \throws storage::DataError.
+  coordinator::RunStart start() const;
+  /// What manifest.json says at the begin of this start.
+  coordinator::RunManifest manifest() const;
+  /// What every checkpoint of this start says alike.
+  storage::CheckpointData checkpoint_base() const;
   /// Copies the final picture to `-o`. Returns the path, or nothing if no copy was asked for or
   /// no item is selected.
   /// \throws storage::CannotCreateError, IoError.
@@ -39,6 +51,9 @@ class RunOutputs {
   const PreparedRender& render_;
   storage::RunDirectory run_;
   storage::RunLock lock_;
+  std::vector<coordinator::InputFile> files_;
+  coordinator::RunIdentity identity_;
+  RunHistory history_;
   std::unique_ptr<coordinator::PictureOrders> orders_;
   std::optional<std::filesystem::path> copy_to_;
 };

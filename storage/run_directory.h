@@ -7,8 +7,9 @@
 
 namespace tessera::storage {
 
-/// The folder of one run. Layout: run.yaml, report.json, LOCK, images/, logs/; other
-/// folders come with the files in them. Const access from any thread; used by rank 0.
+/// The folder of one run. Layout: run.yaml, manifest.json, report.json, LOCK, images/,
+/// checkpoints/, logs/; other folders come with the files in them. Const access from any thread;
+/// used by rank 0.
 class RunDirectory {
  public:
   /// Creates the folder, images/ and logs/ where they do not exist, and tries that a file can be
@@ -18,6 +19,7 @@ class RunDirectory {
 
   const std::filesystem::path& root() const { return root_; }
   std::filesystem::path logs() const { return root_ / "logs"; }
+  std::filesystem::path checkpoints() const { return root_ / "checkpoints"; }
   std::filesystem::path lock_file() const { return root_ / "LOCK"; }
 
   /// The path of a file below the root; creates the folders above it.

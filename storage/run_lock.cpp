@@ -35,17 +35,23 @@ std::string host_name() {
   return name.data();
 }
 
-/// Tells a process from a later one with the same number. Empty if there is no such process.
-std::string process_start(pid_t pid) {
+/// A field of /proc/PID/stat, from 3 on, see proc(5). Empty if there is no such process.
+std::string stat_field(pid_t pid, int field_number) {
   std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
   std::string text{std::istreambuf_iterator<char>(file), {}};
   const std::size_t name_end = text.rfind(')');  // the name in brackets may hold anything
   if (name_end == std::string::npos) return {};
   std::istringstream fields(text.substr(name_end + 1));
   std::string field;
-  for (int number = 3; number <= 22; ++number) fields >> field;  // 22: starttime, see proc(5)
+  for (int number = 3; number <= field_number; ++number) fields >> field;
   return field;
 }
+
+/// Tells a process from a later one with the same number.
+std::string process_start(pid_t pid) { return stat_field(pid, 22); }
+
+/// Ended, but nobody has waited for it, as happens to orphans in a container without an init.
+bool is_zombie(pid_t pid) { return stat_field(pid, 3) == "Z"; }
 
 std::string utc_now() {
   const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
@@ -81,6 +87,7 @@ bool may_be_alive(const Owner& owner, const RunLock::JobHasEnded& job_has_ended)
     return owner.job.empty() || !job_has_ended || !job_has_ended(owner.job);
   }
   if (::kill(owner.pid, 0) != 0 && errno == ESRCH) return false;
+  if (is_zombie(owner.pid)) return false;
   const std::string start = process_start(owner.pid);
   return start.empty() || start == owner.start;
 }

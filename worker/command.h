@@ -10,6 +10,7 @@ enum class CommandKind : std::uint32_t {
   BeginItem,   ///< encode prompts, load the initial image
   BeginStage,  ///< build strips, run the stage transition
   Step,        ///< one denoising step
+  Checkpoint,  ///< gather the state between two steps to rank 0; changes nothing
   EndStage,    ///< decode; rows flow to rank 0; the decoded strip is kept for the next stage
   EndItem,     ///< drop the item's state
   Idle,        ///< nothing; keeps deadlines from counting rank 0's thinking time

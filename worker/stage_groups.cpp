@@ -38,8 +38,17 @@ std::vector<RowRange> unet_rows(const partition::RankGrid& grid, const StagePlan
 }  // namespace
 
 StageGroups::StageGroups(const RenderTask& task, comm::Communicator& world)
-    : rows_(world.split(0, world.rank())) {
+    : grid_(task.grid), rows_(world.split(0, world.rank())) {
   for (const StagePlan& plan : task.stages) stages_.push_back(make_stage(task, plan, world));
+}
+
+std::vector<RowRange> StageGroups::strip_rows_of_half(int stage, int half) const {
+  std::vector<RowRange> rows = strip_rows(stage);
+  for (int rank = 0; rank < grid_.world; ++rank) {
+    const bool member = grid_.has_place(rank) && grid_.place(rank).half == half;
+    if (!member) rows[static_cast<std::size_t>(rank)] = {};
+  }
+  return rows;
 }
 
 StageGroups::Stage StageGroups::make_stage(const RenderTask& task, const StagePlan& plan,

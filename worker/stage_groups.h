@@ -35,6 +35,8 @@ class StageGroups {
     return at(stage).strip_rows;
   }
   const std::vector<partition::RowRange>& vae_rows(int stage) const { return at(stage).vae_rows; }
+  /// strip_rows() of the ranks of one guidance half, empty ranges for the others.
+  std::vector<partition::RowRange> strip_rows_of_half(int stage, int half) const;
 
   comm::TrafficCounters traffic() const;  ///< sum over all groups
 
@@ -56,6 +58,7 @@ class StageGroups {
   Stage make_stage(const RenderTask& task, const StagePlan& plan, comm::Communicator& world);
   void join_vae(Stage& stage, const StagePlan& plan, comm::Communicator& world);
 
+  partition::RankGrid grid_;
   std::unique_ptr<comm::Communicator> rows_;
   std::map<int, StripComms> strip_comms_;             ///< by strip count
   std::map<std::vector<int>, StripComms> vae_comms_;  ///< by the ranks that hold rows

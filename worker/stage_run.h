@@ -29,6 +29,8 @@ class StageRun {
   void step(int index);
 
   const at::Tensor& latents() const { return x_; }
+  /// Undefined at stage 0.
+  const at::Tensor& upscaled_latents() const { return start_.z_up; }
   double unet_seconds() const { return unet_seconds_; }
 
  private:

@@ -4,6 +4,7 @@
 
 #include "model/sampling/bicubic_upscale.h"
 #include "model/sampling/renoise.h"
+#include "worker/checkpoint_state.h"
 #include "worker/spatial/row_exchange.h"
 
 namespace tessera::worker {
@@ -125,6 +126,17 @@ StageRun::Start StageTransition::renoised(const StagePlan& plan, const at::Tenso
   if (!z_up.defined()) return {};
   const float sigma = item_->schedule.sigmas[static_cast<std::size_t>(plan.first_step)];
   return {model::renoise(z_up, noise, sigma), z_up, noise};
+}
+
+StageRun::Start StageTransition::restored(const StagePlan& plan,
+                                          const StageSnapshot& snapshot) const {
+  const at::Tensor noise = plan.stage > 0 && !snapshot.z_up.shape.empty()
+                               ? strip_noise(plan, {LatentNoise::Renoise, plan.stage})
+                               : at::Tensor();
+  if (!groups_->has_strip(plan.stage)) return {};
+  const RowRange rows = groups_->strips(plan.stage).own();
+  const at::Tensor z_up = noise.defined() ? canvas_rows(snapshot.z_up, plan, rows) : at::Tensor();
+  return {canvas_rows(snapshot.x, plan, rows), z_up, noise};
 }
 
 StageResult finish_stage(const StagePlan& plan, const StageGroups& groups, const CanvasVae& vae,

@@ -5,6 +5,7 @@
 #include "worker/canvas_vae.h"
 #include "worker/item_state.h"
 #include "worker/stage_run.h"
+#include "worker/stage_snapshot.h"
 
 namespace tessera::worker {
 
@@ -25,6 +26,9 @@ class StageTransition {
 
   StageRun::Start first_stage(const StagePlan& plan) const;
   StageRun::Start next_stage(const StagePlan& plan, const StageResult& below) const;
+  /// A stage that goes on from a snapshot instead of what comes before it. Local.
+  /// \throws storage::DataError if the snapshot does not fit the stage.
+  StageRun::Start restored(const StagePlan& plan, const StageSnapshot& snapshot) const;
 
  private:
   StageRun::Start from_noise(const StagePlan& plan) const;

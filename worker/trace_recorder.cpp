@@ -54,17 +54,6 @@ void TraceRecorder::crops(int stage, const std::string& path, const partition::C
   table_row(name + ".jitter." + path, jitter);
 }
 
-/// Rows per world rank of the ranks of one half, empty elsewhere.
-std::vector<RowRange> TraceRecorder::rows_of_half(int stage, int half) const {
-  std::vector<RowRange> rows = groups_->strip_rows(stage);
-  for (std::size_t rank = 0; rank < rows.size(); ++rank) {
-    const bool other = !task_->grid.has_place(static_cast<int>(rank)) ||
-                       task_->grid.place(static_cast<int>(rank)).half != half;
-    if (other) rows[rank] = {};
-  }
-  return rows;
-}
-
 /// Rank 0 gets the whole map, the others an empty one.
 at::Tensor TraceRecorder::gather(const at::Tensor& value, const std::vector<RowRange>& latent_rows,
                                  int stage) {
@@ -80,7 +69,8 @@ at::Tensor TraceRecorder::gather(const at::Tensor& value, const std::vector<RowR
 void TraceRecorder::rows(const std::string& name, const at::Tensor& value, int stage,
                          TraceRows layout) {
   if (!active()) return;
-  const auto owned = layout == TraceRows::Vae ? groups_->vae_rows(stage) : rows_of_half(stage, 0);
+  const auto owned =
+      layout == TraceRows::Vae ? groups_->vae_rows(stage) : groups_->strip_rows_of_half(stage, 0);
   whole(name, gather(value, owned, stage));
 }
 
@@ -103,7 +93,7 @@ at::Tensor TraceRecorder::gather_capture(const Capture& capture, int stage, int 
         std::lround(std::sqrt(static_cast<double>(map.size(1)) * latent.cols / own)));
     map = map.view({map.size(0), -1, cols, map.size(2)}).permute({0, 3, 1, 2});
   }
-  const at::Tensor canvas = gather(map, rows_of_half(stage, half), stage);
+  const at::Tensor canvas = gather(map, groups_->strip_rows_of_half(stage, half), stage);
   if (capture.layout == model::TapLayout::Grid) return canvas.permute({0, 2, 3, 1});
   if (capture.layout == model::TapLayout::Tokens) {
     return canvas.permute({0, 2, 3, 1}).flatten(1, 2);

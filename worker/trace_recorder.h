@@ -61,7 +61,6 @@ class TraceRecorder {
   };
   at::Tensor gather(const at::Tensor& value, const std::vector<partition::RowRange>& latent_rows,
                     int stage);
-  std::vector<partition::RowRange> rows_of_half(int stage, int half) const;
   at::Tensor gather_capture(const Capture& capture, int stage, int half);
   at::Tensor whole_of_last_half(const at::Tensor& value) const;
   at::Tensor gather_prediction(const Capture& capture, int stage);

@@ -5,10 +5,12 @@
 #include <c10/core/InferenceMode.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 
 #include "comm/rank_error.h"
+#include "worker/checkpoint_state.h"
 #include "worker/failure_code.h"
 #include "worker/item_state.h"
 #include "worker/model_set.h"
@@ -56,11 +58,12 @@ std::uint64_t memory_peak_bytes() {
 
 class Worker::Impl {
  public:
-  Impl(RenderTask task, comm::Communicator& world, PictureRows deliver)
+  Impl(RenderTask task, comm::Communicator& world, PictureRows deliver, KeepSnapshot keep)
       : task_(std::move(task)),
         groups_(task_, world),
         trace_(task_.study.trace_file, task_, groups_),
-        deliver_(std::move(deliver)) {
+        deliver_(std::move(deliver)),
+        keep_(std::move(keep)) {
     at::set_num_threads(task_.cpu_threads);
   }
 
@@ -70,6 +73,8 @@ class Worker::Impl {
     for (const std::string& warning : models_->warnings) warnings += warning + ". ";
     outcome.set_message(warnings);
   }
+
+  void restore(std::vector<StageSnapshot> snapshots) { snapshots_ = std::move(snapshots); }
 
   /// Work that needs no other rank.
   void run_local(const Command& command, Outcome& outcome) {
@@ -85,6 +90,7 @@ class Worker::Impl {
       run_->step(command.step);
       outcome.unet_seconds = run_->unet_seconds() - before;
     }
+    if (command.kind == CommandKind::Checkpoint) take_snapshot(plan_of(command), command.step);
     if (command.kind == CommandKind::EndStage) end_stage(plan_of(command), outcome);
   }
 
@@ -107,14 +113,35 @@ class Worker::Impl {
   void begin_stage(const StagePlan& plan, Outcome& outcome) {
     if (!transition_) throw std::logic_error("a stage begins before its item");
     const auto begin = Clock::now();
-    StageRun::Start start =
-        plan.stage == 0 ? transition_->first_stage(plan) : transition_->next_stage(plan, below_);
+    StageRun::Start start = start_of(plan);
     below_ = {};
     run_.reset();
     if (groups_.has_strip(plan.stage)) {
       run_.emplace(task_, plan, groups_, *models_, *item_, trace_, std::move(start));
     }
     outcome.vae_seconds = seconds_since(begin);
+  }
+
+  StageRun::Start start_of(const StagePlan& plan) {
+    const auto stored =
+        std::find_if(snapshots_.begin(), snapshots_.end(), [&](const StageSnapshot& snapshot) {
+          return snapshot.item == item_->task->index && snapshot.stage == plan.stage;
+        });
+    if (stored != snapshots_.end()) {
+      StageRun::Start start = transition_->restored(plan, *stored);
+      snapshots_.erase(stored);
+      return start;
+    }
+    return plan.stage == 0 ? transition_->first_stage(plan) : transition_->next_stage(plan, below_);
+  }
+
+  void take_snapshot(const StagePlan& plan, int step) {
+    StageSnapshot snapshot{item_->task->index, plan.stage, step, {}, {}};
+    snapshot.x = gather_canvas(groups_, plan, run_ ? run_->latents() : at::Tensor());
+    if (plan.stage > 0) {
+      snapshot.z_up = gather_canvas(groups_, plan, run_ ? run_->upscaled_latents() : at::Tensor());
+    }
+    if (groups_.rows().rank() == 0 && keep_) keep_(std::move(snapshot));
   }
 
   void end_stage(const StagePlan& plan, Outcome& outcome) {
@@ -139,18 +166,22 @@ class Worker::Impl {
   StageGroups groups_;
   TraceRecorder trace_;
   PictureRows deliver_;
+  KeepSnapshot keep_;
   std::unique_ptr<ModelSet> models_;
   std::unique_ptr<ItemState> item_;
   std::optional<StageTransition> transition_;
   std::optional<StageRun> run_;
   StageResult below_;
+  std::vector<StageSnapshot> snapshots_;  ///< of stages that have yet to begin
 };
 
-Worker::Worker(RenderTask task, comm::Communicator& world, PictureRows rows)
-    : impl_(std::make_unique<Impl>(std::move(task), world, std::move(rows))) {}
+Worker::Worker(RenderTask task, comm::Communicator& world, PictureRows rows, KeepSnapshot keep)
+    : impl_(std::make_unique<Impl>(std::move(task), world, std::move(rows), std::move(keep))) {}
 Worker::~Worker() = default;
 Worker::Worker(Worker&&) noexcept = default;
 Worker& Worker::operator=(Worker&&) noexcept = default;
+
+void Worker::restore(std::vector<StageSnapshot> snapshots) { impl_->restore(std::move(snapshots)); }
 
 Outcome Worker::load_models() {
   Outcome outcome;

@@ -4,12 +4,14 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "comm/communicator.h"
 #include "storage/row_band.h"
 #include "worker/command.h"
 #include "worker/outcome.h"
 #include "worker/render_task.h"
+#include "worker/stage_snapshot.h"
 
 namespace tessera::worker {
 
@@ -35,14 +37,17 @@ class BrokenCollective : public std::runtime_error {
 class Worker {
  public:
   /// Splits the communicators of every stage from `world`: collective. `world` must outlive the
-  /// worker. \param rows  called on rank 0 only.
-  Worker(RenderTask task, comm::Communicator& world, PictureRows rows);
+  /// worker. \param rows, keep  called on rank 0 only.
+  Worker(RenderTask task, comm::Communicator& world, PictureRows rows, KeepSnapshot keep = {});
   ~Worker();
   Worker(Worker&&) noexcept;
   Worker& operator=(Worker&&) noexcept;
 
   /// Loads the networks. Local; no collective.
   Outcome load_models();
+  /// Lets stages begin from snapshots: the next BeginStage of such an item and stage takes its
+  /// state from there. The same on every rank; before the commands concerned.
+  void restore(std::vector<StageSnapshot> snapshots);
   /// Executes one command. All ranks, in the same order.
   Outcome execute(const Command& command);
 

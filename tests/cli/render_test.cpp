@@ -121,10 +121,10 @@ TEST(Existing, AreNotRenderedAgainWhenTheyAreSkipped) {
   const Folder folder;
   const std::string run = (folder / "run").string();
   ASSERT_EQ(run_tessera(1, launch::tiny_render(run)).exit_code, 0);
-  const std::string told = "item 0 (seed 123) is not rendered: its pictures exist";
+  const std::string told = "item 0 (seed 123) is not rendered: its pictures are there";
   for (const int ranks : {1, 3}) {
-    // Twice the job: the first of two items is there.
-    const auto both = launch::tiny_render(run, {"-b", "2", "--skip-existing"});
+    // Another run, twice the job: the first of its two items is there.
+    const auto both = launch::tiny_render(run, {"-b", "2", "--skip-existing", "--resume", "never"});
     const Ended ended = run_tessera(ranks, both);
     EXPECT_EQ(ended.exit_code, 0) << ended.err;
     EXPECT_THAT(ended.err, HasSubstr(told));
@@ -159,7 +159,8 @@ TEST(Existing, GetANumberWhenAsked) {
   const Folder folder;
   const std::string run = (folder / "run").string();
   ASSERT_EQ(run_tessera(1, launch::tiny_render(run)).exit_code, 0);
-  const Ended numbered = run_tessera(1, launch::tiny_render(run, {"--output-on-exists", "suffix"}));
+  const Ended numbered = run_tessera(
+      1, launch::tiny_render(run, {"--output-on-exists", "suffix", "--resume", "never"}));
   EXPECT_EQ(numbered.exit_code, 0) << numbered.err;
   EXPECT_THAT(numbered.out, HasSubstr("00000_123_128x128_2.png"));
 }

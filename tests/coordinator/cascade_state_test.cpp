@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "coordinator/command_text.h"
+#include "tests/coordinator/command_letters.h"
 #include "tests/coordinator/sample_task.h"
 
 namespace tessera::coordinator {
@@ -15,39 +16,8 @@ using worker::Command;
 using worker::CommandKind;
 
 constexpr CommandKind kAllKinds[] = {
-    CommandKind::BeginItem, CommandKind::BeginStage, CommandKind::Step, CommandKind::EndStage,
-    CommandKind::EndItem,   CommandKind::Idle,       CommandKind::Stop};
-
-std::string letter(const Command& c) {
-  const std::string place = std::to_string(c.item) + "." + std::to_string(c.stage);
-  switch (c.kind) {
-    case CommandKind::BeginItem:
-      return std::string("I") + std::to_string(c.item);
-    case CommandKind::BeginStage:
-      return std::string("B") + place + "@" + std::to_string(c.step);
-    case CommandKind::Step:
-      return std::string("s") + std::to_string(c.step);
-    case CommandKind::EndStage:
-      return std::string("E") + place;
-    case CommandKind::EndItem:
-      return std::string("D") + std::to_string(c.item);
-    default:
-      return "?";
-  }
-}
-
-std::string run_to_end(CascadeState state) {
-  std::string text;
-  while (const std::optional<Command> command = state.next()) {
-    if (!text.empty()) text += ' ';
-    text += letter(*command);
-    state.apply(*command);
-  }
-  return text;
-}
-
-/// The task that the exhaustive tests walk through: a stage without steps in the middle, two items.
-worker::RenderTask walked_task() { return sample_task({{0, 3}, {2, 2}, {1, 3}}, 2); }
+    CommandKind::BeginItem, CommandKind::BeginStage, CommandKind::Step, CommandKind::Checkpoint,
+    CommandKind::EndStage,  CommandKind::EndItem,    CommandKind::Idle, CommandKind::Stop};
 
 TEST(CascadeState, RunsEveryStageOfEveryItemInOrder) {
   EXPECT_EQ(run_to_end(CascadeState(walked_task())),
@@ -65,8 +35,9 @@ TEST(CascadeState, PassesItemsThatAreLeft) {
   worker::RenderTask task = sample_task({{0, 1}}, 5);
   for (const std::size_t item : {0u, 2u, 4u}) task.items[item].work = worker::ItemWork::Leave;
   EXPECT_EQ(run_to_end(CascadeState(task)), "I1 B1.0@0 s0 E1.0 D1 I3 B3.0@0 s0 E3.0 D3");
-  EXPECT_EQ(run_to_end(CascadeState(task, {3, 0, 1})), "I3 B3.0@1 E3.0 D3");
-  EXPECT_THROW(CascadeState(task, {2, 0, 0}), std::invalid_argument);
+  EXPECT_EQ(run_to_end(CascadeState(task, {{3, 0, 1}, {}})),
+            "I3 B3.0@1 E3.0 D3 I1 B1.0@0 s0 E1.0 D1");
+  EXPECT_THROW(CascadeState(task, {{2, 0, 0}, {}}), std::invalid_argument);
   for (worker::ItemTask& item : task.items) item.work = worker::ItemWork::Leave;
   EXPECT_TRUE(CascadeState(task).finished());
 }
@@ -116,6 +87,9 @@ bool may_follow(const Command* last, const Command& c, const worker::RenderTask&
     case CommandKind::BeginStage:
     case CommandKind::Step: {
       const int due = last->kind == CommandKind::Step ? last->step + 1 : last->step;
+      if (c.kind == CommandKind::Checkpoint) {
+        return c.item == last->item && c.stage == last->stage && c.step == due;
+      }
       const CommandKind kind = due < steps(last->stage) ? CommandKind::Step : CommandKind::EndStage;
       return c.kind == kind && c.item == last->item && c.stage == last->stage && c.step == due;
     }
@@ -162,7 +136,7 @@ TEST(CascadeState, AllowsExactlyWhatMayFollowAtEveryPosition) {
   for (;;) {
     const int legal = check_all_commands(state, last ? &*last : nullptr, task, serial + 1);
     const std::optional<Command> next = state.next();
-    ASSERT_EQ(legal, anywhere + (next ? 1 : 0));
+    ASSERT_EQ(legal, anywhere + (next ? 1 : 0) + (state.may_checkpoint() ? 1 : 0));
     if (!next) break;
     state.apply(*next);
     last = next;
@@ -220,44 +194,6 @@ TEST(CascadeState, ProtocolErrorNamesWhatCameAndWhatIsDue) {
     const std::string text = error.what();
     EXPECT_NE(text.find("Step (serial 1, item 0, stage 0, step 2)"), std::string::npos) << text;
     EXPECT_NE(text.find("due is BeginItem"), std::string::npos) << text;
-  }
-}
-
-/// Every point at which a run can be cut: the continued run is the rest of the uninterrupted one,
-/// after BeginItem and BeginStage of the position.
-TEST(CascadeState, ContinuesFromEveryPositionWithTheRestOfTheRun) {
-  const worker::RenderTask task = walked_task();
-  const std::string whole = run_to_end(CascadeState(task));
-  int positions = 0;
-  CascadeState state(task);
-  while (const std::optional<Command> command = state.next()) {
-    if (command->kind == CommandKind::Step || command->kind == CommandKind::EndStage) {
-      const CascadePosition here{command->item, command->stage, command->step};
-      CascadeState resumed(task, here);
-      EXPECT_EQ(resumed.next()->kind, CommandKind::BeginItem);
-      resumed.apply(*resumed.next());
-      const Command begin = *resumed.next();
-      EXPECT_EQ(begin.kind, CommandKind::BeginStage);
-      EXPECT_EQ(begin.step, here.step);
-      resumed.apply(begin);
-      const std::string rest = run_to_end(resumed);
-      EXPECT_EQ(whole.substr(whole.size() - rest.size()), rest);
-      EXPECT_EQ(rest, run_to_end(state));
-      ++positions;
-    }
-    state.apply(*command);
-  }
-  EXPECT_EQ(positions, 2 * (4 + 1 + 3));
-}
-
-TEST(CascadeState, RefusesPositionsThatTheTaskDoesNotHave) {
-  const worker::RenderTask task = walked_task();
-  for (const CascadePosition wrong :
-       {CascadePosition{-1, 0, 0}, CascadePosition{2, 0, 0}, CascadePosition{0, -1, 0},
-        CascadePosition{0, 3, 1}, CascadePosition{0, 0, -1}, CascadePosition{0, 0, 4},
-        CascadePosition{0, 2, 0}}) {
-    EXPECT_THROW(CascadeState(task, wrong), std::invalid_argument)
-        << wrong.item << " " << wrong.stage << " " << wrong.step;
   }
 }
 

@@ -33,6 +33,7 @@ class CascadeRun {
   std::uint64_t queue_bytes = 1 << 20;
   std::shared_ptr<MemoryFrames> frames = std::make_shared<MemoryFrames>();
   RecordingObserver observer;
+  RunSaving saving;
   std::vector<int> exit_codes;
 
   void play(int ranks) {
@@ -58,7 +59,8 @@ class CascadeRun {
       if (command.kind == CommandKind::EndStage) deliver(output, command);
       return execute(0, command);
     });
-    return Cascade(plan_, exchange, output, {&observer}, std::chrono::milliseconds(50)).run();
+    return Cascade(plan_, exchange, output, {&observer}, saving, std::chrono::milliseconds(50))
+        .run();
   }
 
   std::optional<PictureOrder> order(int item, int stage) const {

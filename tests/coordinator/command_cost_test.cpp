@@ -37,18 +37,6 @@ TEST(CommandCost, AStageThatDoesNotExistCostsNothing) {
   EXPECT_EQ(working_ranks(plan, command(CommandKind::Step, 7)), 1);
 }
 
-TEST(CommandCost, TheRunIsTheSumOfItsCommands) {
-  RenderPlan plan = sample_plan({{2, 4}, {1, 3}}, 3);
-  plan.task.items[1].work = worker::ItemWork::Leave;
-  double sum = 0;
-  CascadeState state(plan.task);
-  while (const auto next = state.next()) {
-    sum += command_flop(plan, *next);
-    state.apply(*next);
-  }
-  EXPECT_DOUBLE_EQ(run_flop(plan), sum);
-}
-
 TEST(CommandCost, HalvesAndStripsWork) {
   RenderPlan plan = sample_plan({{0, 2}, {0, 2}}, 1);
   plan.task.grid = {8, 2, 4};

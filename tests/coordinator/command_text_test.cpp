@@ -14,7 +14,7 @@ TEST(CommandText, EveryKindHasItsOwnName) {
        ++kind) {
     names.insert(name_of(static_cast<worker::CommandKind>(kind)));
   }
-  EXPECT_EQ(names.size(), 7u);
+  EXPECT_EQ(names.size(), 8u);
   EXPECT_EQ(names.count("unknown command"), 0u);
 }
 

@@ -26,6 +26,8 @@ TEST(EventJson, EveryEventIsOneLineWithItsNameAndTime) {
       {"stage_begin", json.stage_begin(task.items[0], task.stages[0])},
       {"command_end", json.command_end({})},
       {"frame_written", json.frame_written({})},
+      {"run_begin", json.run_begin(1, "")},
+      {"checkpoint", json.checkpoint({})},
       {"failure", json.failure({})},
       {"finished", json.finished({})}};
   for (const auto& [name, line] : events) {
@@ -68,6 +70,52 @@ TEST(EventJson, StagesAreWidthByHeight) {
   EXPECT_EQ(object["width"], 192);
   EXPECT_EQ(object["height"], 64);
   EXPECT_EQ(object["first_step"], 1);
+}
+
+TEST(EventJson, ABeginTellsTheCheckpointThatTheRunGoesOnFrom) {
+  const Json fresh = Json::parse(at_billion().run_begin(3, ""));
+  EXPECT_EQ(fresh["ranks"], 3);
+  EXPECT_FALSE(fresh.contains("resumed_from"));
+  const Json resumed = Json::parse(at_billion().run_begin(3, "item-00000-stage-0-end.h5"));
+  EXPECT_EQ(resumed["resumed_from"], "item-00000-stage-0-end.h5");
+}
+
+TEST(EventJson, ACheckpointTellsItsPositionAndFileOrWhyThereIsNone) {
+  CheckpointRecord record;
+  record.progress.item = 1;
+  record.progress.stage = 2;
+  record.progress.next_step = 31;
+  record.path = "checkpoints/item-00001-stage-2-step-031.h5";
+  record.file_bytes = 4096;
+  record.seconds = 0.5;
+  const Json written = Json::parse(at_billion().checkpoint(record));
+  EXPECT_EQ(written["event"], "checkpoint");
+  EXPECT_EQ(written["item"], 1);
+  EXPECT_EQ(written["stage"], 2);
+  EXPECT_EQ(written["next_step"], 31);
+  EXPECT_EQ(written["seconds"], 0.5);
+  EXPECT_EQ(written["file"], "checkpoints/item-00001-stage-2-step-031.h5");
+  EXPECT_EQ(written["bytes"], 4096);
+  EXPECT_FALSE(written.contains("message"));
+  record.error = "no space left on device";
+  const Json failed = Json::parse(at_billion().checkpoint(record));
+  EXPECT_EQ(failed["event"], "checkpoint_failed");
+  EXPECT_EQ(failed["next_step"], 31);
+  EXPECT_EQ(failed["message"], "no space left on device");
+  EXPECT_FALSE(failed.contains("file"));
+}
+
+TEST(EventJson, APictureCarriesItsDigest) {
+  FrameRecord record;
+  record.digest = std::string(64, 'd');
+  EXPECT_EQ(Json::parse(at_billion().frame_written(record))["sha256"], record.digest);
+}
+
+TEST(EventJson, OnlyARunThatWasStoppedTellsWhoAskedForIt) {
+  RunSummary summary;
+  EXPECT_FALSE(Json::parse(at_billion().finished(summary)).contains("stop_reason"));
+  summary.stop_reason = "SIGUSR1";
+  EXPECT_EQ(Json::parse(at_billion().finished(summary))["stop_reason"], "SIGUSR1");
 }
 
 TEST(EventJson, APromptThatIsNoUtf8DoesNotStopTheLog) {

@@ -33,20 +33,26 @@ TEST(EventLog, StepsGoToTheMetricsAndTheRestToTheEvents) {
   const ScratchDirectory directory;
   const worker::RenderTask task = sample_task({{0, 2}}, 1);
   EventLog log(directory.path());
+  log.begin_run(3, "checkpoints/item-00000-stage-0-end.h5");
   log.on_item_begin(task.items[0]);
   log.on_stage_begin(task.items[0], task.stages[0]);
   log.on_command_end(record(worker::CommandKind::BeginStage));
   log.on_command_end(record(worker::CommandKind::Step));
   log.on_command_end(record(worker::CommandKind::Step));
   log.on_frame_written({});
+  log.on_checkpoint({});
+  CheckpointRecord unsaved;
+  unsaved.error = "no space left on device";
+  log.on_checkpoint(unsaved);
   log.on_failure({});
   log.on_finished({});
   std::vector<std::string> names;
   for (const auto& line : lines_of(directory.path() / "events.jsonl")) {
     names.push_back(line["event"]);
   }
-  EXPECT_EQ(names, (std::vector<std::string>{"item_begin", "stage_begin", "command_end",
-                                             "frame_written", "failure", "finished"}));
+  EXPECT_EQ(names, (std::vector<std::string>{"run_begin", "item_begin", "stage_begin",
+                                             "command_end", "frame_written", "checkpoint",
+                                             "checkpoint_failed", "failure", "finished"}));
   EXPECT_EQ(lines_of(directory.path() / "metrics.jsonl").size(), 2u);
 }
 

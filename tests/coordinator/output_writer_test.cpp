@@ -5,7 +5,10 @@
 #include <numeric>
 #include <thread>
 
+#include "storage/content_digest.h"
+#include "storage/text_file.h"
 #include "tests/coordinator/memory_frame_writer.h"
+#include "tests/coordinator/scratch_directory.h"
 
 namespace tessera::coordinator {
 namespace {
@@ -76,6 +79,27 @@ TEST_F(OutputWriterTest, WritesPicturesInOrderAndReportsThem) {
   EXPECT_EQ(written[1].image, (partition::Extent{kRows, kCols}));
   EXPECT_TRUE(writer->take_written().empty());
   EXPECT_EQ(writer->failure(), nullptr);
+}
+
+TEST_F(OutputWriterTest, ReportsTheSizeAndDigestOfTheFile) {
+  const ScratchDirectory directory;
+  const std::filesystem::path file = directory.path() / "picture.png";
+  storage::write_text(file, "what lies under the final name");
+  OutputWriter writer(
+      std::make_unique<MemoryFrameWriter>(frames_),
+      [&](int item, int stage) {
+        std::optional<PictureOrder> there = order(item, stage);
+        there->path = file;
+        return there;
+      },
+      1 << 20);
+  put_picture(writer, 0, 0);
+  ASSERT_TRUE(writer.wait_until_written(minutes(1)));
+  const std::vector<FrameRecord> written = writer.take_written();
+  ASSERT_EQ(written.size(), 1u);
+  EXPECT_EQ(written[0].path, file);
+  EXPECT_EQ(written[0].file_bytes, 30u);
+  EXPECT_EQ(written[0].digest, storage::digest_of_text("what lies under the final name"));
 }
 
 TEST_F(OutputWriterTest, LeavesOutPicturesThatAreNotKept) {

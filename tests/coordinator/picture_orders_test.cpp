@@ -17,13 +17,23 @@ namespace tessera::coordinator {
 namespace {
 
 using configs::JobConfig;
+using State = ManifestPicture::State;
 
 class PictureOrdersTest : public ::testing::Test {
  protected:
-  PictureOrders make() {
+  PictureOrders make(const RunManifest* earlier = nullptr) {
     plan_ = plan_render(job_, small_outline(), 1);
+    return make_for_plan(earlier);
+  }
+  PictureOrders make_for_plan(const RunManifest* earlier = nullptr) {
     return PictureOrders({job_, plan_, "0.1.0", "2.13.0", {}},
-                         storage::RunDirectory::create(directory_.path()), "2026-01-02", "17");
+                         storage::RunDirectory::create(directory_.path()), "2026-01-02", "17",
+                         earlier);
+  }
+  RunManifest manifest_of(const PictureOrders& orders) {
+    RunManifest manifest;
+    manifest.pictures = orders.pictures();
+    return manifest;
   }
   std::string name(const PictureOrders& orders, int item, int stage) {
     return orders.order(item, stage)->path.lexically_relative(directory_.path()).generic_string();
@@ -111,11 +121,73 @@ TEST_F(PictureOrdersTest, AnItemThatIsLeftHasNoOrdersWhateverIsThere) {
   const auto existing = make().order(1, 0)->path;
   storage::write_text(existing, "old");
   for (const std::size_t item : {1u, 2u}) plan_.task.items[item].work = worker::ItemWork::Leave;
-  const PictureOrders orders({job_, plan_, "0.1.0", "2.13.0", {}},
-                             storage::RunDirectory::create(directory_.path()), "", "");
+  const PictureOrders orders = make_for_plan();
   EXPECT_TRUE(orders.order(0, 2).has_value());
   EXPECT_FALSE(orders.order(1, 0).has_value());
   EXPECT_FALSE(orders.order(2, 2).has_value());
+  EXPECT_EQ(orders.complete_items(), (std::vector<int>{1, 2}));
+  EXPECT_EQ(orders.final_file(), orders.order(0, 2)->path);
+  EXPECT_EQ(orders.pictures().size(), 3u) << "those of the item that is rendered";
+}
+
+TEST_F(PictureOrdersTest, AFreshStartListsItsPicturesAsDueOrKept) {
+  storage::write_text(make().order(0, 1)->path, "old");
+  job_.output.on_exists = JobConfig::OnExists::Skip;
+  const PictureOrders orders = make();
+  EXPECT_EQ(orders.pictures(), (std::vector<ManifestPicture>{
+                                   {0, 0, "images/00000_123_256x256.png", State::Due, ""},
+                                   {0, 1, "images/00000_123_512x512.png", State::Kept, ""},
+                                   {0, 2, "images/00000_123_1024x1024.png", State::Due, ""}}));
+}
+
+TEST_F(PictureOrdersTest, ARunThatGoesOnKeepsItsNamesWhateverThePatternSaysNow) {
+  RunManifest earlier = manifest_of(make());
+  earlier.pictures[1].file = "images/suffixed_1.png";
+  job_.output.pattern = "images/other_{stage}";
+  const PictureOrders orders = make(&earlier);
+  EXPECT_EQ(name(orders, 0, 0), "images/00000_123_256x256.png");
+  EXPECT_EQ(name(orders, 0, 1), "images/suffixed_1.png");
+  EXPECT_EQ(orders.pictures(), earlier.pictures);
+  EXPECT_EQ(orders.final_file(), orders.order(0, 2)->path);
+}
+
+TEST_F(PictureOrdersTest, ARunThatGoesOnMakesOnlyWhatIsDue) {
+  RunManifest earlier = manifest_of(make());
+  earlier.pictures[0].state = State::Written;
+  earlier.pictures[0].digest = std::string(64, 'd');
+  earlier.pictures[1].state = State::Kept;
+  const PictureOrders orders = make(&earlier);
+  EXPECT_FALSE(orders.order(0, 0).has_value());
+  EXPECT_FALSE(orders.order(0, 1).has_value());
+  EXPECT_TRUE(orders.order(0, 2).has_value());
+  EXPECT_TRUE(orders.complete_items().empty());
+  EXPECT_EQ(orders.pictures(), earlier.pictures);
+  earlier.pictures[2].state = State::Written;
+  EXPECT_EQ(make(&earlier).complete_items(), std::vector<int>{0});
+}
+
+TEST_F(PictureOrdersTest, ARunThatGoesOnReplacesAFileThatItHadNotFinished) {
+  const PictureOrders before = make();
+  RunManifest earlier = manifest_of(before);
+  earlier.pictures.pop_back();
+  for (const int stage : {1, 2}) storage::write_text(before.order(0, stage)->path, "half");
+  job_.output.on_exists = JobConfig::OnExists::Error;
+  const PictureOrders orders = make(&earlier);
+  EXPECT_EQ(orders.order(0, 1)->path, before.order(0, 1)->path) << "due in the manifest";
+  EXPECT_EQ(orders.order(0, 2)->path, before.order(0, 2)->path) << "unknown to it";
+  EXPECT_EQ(orders.pictures(), before.pictures());
+}
+
+TEST_F(PictureOrdersTest, AnItemThatIsLeftIsListedAsTheEarlierStartKnewIt) {
+  job_.images_per_prompt = 3;
+  RunManifest earlier = manifest_of(make());
+  std::erase_if(earlier.pictures, [](const auto& picture) { return picture.item == 2; });
+  for (ManifestPicture& picture : earlier.pictures) {
+    if (picture.item == 1) picture.state = State::Written;
+  }
+  for (const std::size_t item : {1u, 2u}) plan_.task.items[item].work = worker::ItemWork::Leave;
+  const PictureOrders orders = make_for_plan(&earlier);
+  EXPECT_EQ(orders.pictures(), earlier.pictures);
   EXPECT_EQ(orders.complete_items(), (std::vector<int>{1, 2}));
   EXPECT_EQ(orders.final_file(), orders.order(0, 2)->path);
 }

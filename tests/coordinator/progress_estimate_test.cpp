@@ -10,7 +10,7 @@ namespace {
 
 TEST(ProgressEstimate, RisesToOneOverTheWholeRun) {
   const RenderPlan plan = sample_plan({{0, 3}, {1, 4}}, 2);
-  ProgressEstimate progress(plan);
+  ProgressEstimate progress(plan, CascadeState(plan.task));
   CascadeState state(plan.task);
   double last = 0;
   while (const auto next = state.next()) {
@@ -26,7 +26,7 @@ TEST(ProgressEstimate, RisesToOneOverTheWholeRun) {
 
 TEST(ProgressEstimate, KnowsNoTimeBeforeTheFirstMeasurement) {
   const RenderPlan plan = sample_plan({{0, 3}}, 1);
-  ProgressEstimate progress(plan);
+  ProgressEstimate progress(plan, CascadeState(plan.task));
   EXPECT_LT(progress.eta_seconds(), 0);
   progress.add({worker::CommandKind::BeginItem, 1, 0, 0, 0, 0}, 9);
   EXPECT_LT(progress.eta_seconds(), 0);
@@ -35,15 +35,28 @@ TEST(ProgressEstimate, KnowsNoTimeBeforeTheFirstMeasurement) {
 
 TEST(ProgressEstimate, ScalesTheRestByTheMeasuredSpeed) {
   const RenderPlan plan = sample_plan({{0, 4}}, 1);  // 4 steps of 1000 and a decode of 200
-  ProgressEstimate progress(plan);
+  ProgressEstimate progress(plan, CascadeState(plan.task));
   progress.add({worker::CommandKind::Step, 3, 0, 0, 0, 0}, 2);
   EXPECT_NEAR(progress.done(), 1000.0 / 4200, 1e-12);
   EXPECT_NEAR(progress.eta_seconds(), 2 * 3.2, 1e-12);
 }
 
+TEST(ProgressEstimate, CountsOnlyWhatIsLeftOfARunThatGoesOn) {
+  const RenderPlan plan = sample_plan({{0, 2}, {1, 3}}, 1);
+  CascadeState state(plan.task, {{0, 1, 2}, {}});
+  ProgressEstimate progress(plan, state);
+  while (const auto command = state.next()) {
+    EXPECT_LT(progress.done(), 1);
+    progress.add(*command, 1);
+    state.apply(*command);
+    if (command->kind == worker::CommandKind::EndStage) break;
+  }
+  EXPECT_DOUBLE_EQ(progress.done(), 1);
+}
+
 TEST(ProgressEstimate, ARunWithoutItemsIsDone) {
   const RenderPlan plan = sample_plan({{0, 4}}, 0);
-  EXPECT_EQ(ProgressEstimate(plan).done(), 1);
+  EXPECT_EQ(ProgressEstimate(plan, CascadeState(plan.task)).done(), 1);
 }
 
 }  // namespace

@@ -29,6 +29,8 @@ class RecordingObserver final : public RenderObserver {
         return note("B");
       case worker::CommandKind::Step:
         return note("s");
+      case worker::CommandKind::Checkpoint:
+        return note("C");
       case worker::CommandKind::EndStage:
         return note("E");
       case worker::CommandKind::EndItem:
@@ -38,6 +40,10 @@ class RecordingObserver final : public RenderObserver {
     }
   }
   void on_frame_written(const FrameRecord& frame) override { frames.push_back(frame); }
+  void on_checkpoint(const CheckpointRecord& record) override {
+    checkpoints.push_back(record);
+    note(record.written() ? "saved" : "unsaved");
+  }
   void on_failure(const FailureRecord& record) override {
     failure = record;
     note("failure");
@@ -59,6 +65,7 @@ class RecordingObserver final : public RenderObserver {
   std::vector<std::string> events;
   std::vector<CommandRecord> commands;
   std::vector<FrameRecord> frames;
+  std::vector<CheckpointRecord> checkpoints;
   std::optional<FailureRecord> failure;
   std::optional<RunSummary> summary;
   int ranks = 0;

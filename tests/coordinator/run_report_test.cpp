@@ -74,6 +74,23 @@ TEST_F(RunReportTest, KeepsThePeakOfEveryRank) {
   EXPECT_EQ(report_.peak_memory(), (std::vector<std::uint64_t>{100, 301, 0}));
 }
 
+TEST_F(RunReportTest, CountsCheckpointsThatWereWrittenAndTheTimeOfAll) {
+  CheckpointRecord record;
+  record.seconds = 1.5;
+  report_.on_checkpoint(record);
+  record.seconds = 0.5;
+  report_.on_checkpoint(record);
+  record.error = "no space left on device";
+  record.seconds = 0.25;
+  report_.on_checkpoint(record);
+  add(CommandKind::Checkpoint, 1, 3, 0, 0, 0);
+  const nlohmann::json object = written({});
+  EXPECT_EQ(object["checkpoints"], 2);
+  EXPECT_EQ(object["checkpoint_seconds"], 2.25);
+  EXPECT_EQ(object["stages"][1]["seconds"], 3) << "the snapshot holds the stage up";
+  EXPECT_EQ(object["stages"][1]["steps"], 0);
+}
+
 TEST_F(RunReportTest, ListsTheFilesAndTheEnd) {
   RunSummary summary;
   summary.exit_code = 74;

@@ -115,6 +115,38 @@ TEST(CommandLine, TakesTheOptionsOfRender) {
   EXPECT_EQ(request.depth, RenderRequest::Depth::PlanOnly);
 }
 
+TEST(CommandLine, TakesHowARunIsContinued) {
+  using Resume = RenderRequest::Resume;
+  EXPECT_EQ(parse_command_line({"render"}).render.resume, Resume::Auto);
+  EXPECT_EQ(parse_command_line({"render", "--resume", "auto"}).render.resume, Resume::Auto);
+  EXPECT_EQ(parse_command_line({"render", "--resume", "never"}).render.resume, Resume::Never);
+  EXPECT_EQ(parse_command_line({"render", "--resume=require"}).render.resume, Resume::Require);
+  expect_usage_error({"render", "--resume", "always"}, HasSubstr("--resume"));
+  expect_usage_error({"render", "--checkpoint", "x.h5"}, HasSubstr("unknown option"));
+}
+
+TEST(CommandLine, TakesTheRunToResume) {
+  const CommandLine line =
+      parse_command_line({"resume", "runs/a", "--checkpoint", "x.h5", "-o", "y.png",
+                          "--checkpoint-every", "5 steps", "--items", "2"});
+  EXPECT_EQ(line.command, Command::Render);
+  EXPECT_EQ(line.config_file, "runs/a/run.yaml");
+  EXPECT_EQ(line.render.resumed_run, "runs/a");
+  EXPECT_EQ(line.render.checkpoint_file, "x.h5");
+  EXPECT_EQ(line.render.copy_to, "y.png");
+  EXPECT_EQ(line.render.selection.ranges, (std::vector<ItemSelection::Range>{{2, 2, 1}}));
+  const configs::JobConfig job = configs::read_job_config(line.options).job;
+  EXPECT_EQ(job.output.run_dir, "runs/a");
+  EXPECT_EQ(job.checkpoint.every.steps, 5);
+}
+
+TEST(CommandLine, RefusesToResumeWithoutARunOrByAnotherConfiguration) {
+  expect_usage_error({"resume"}, HasSubstr("RUN"));
+  expect_usage_error({"resume", "a", "b"}, HasSubstr("unexpected argument \"b\""));
+  expect_usage_error({"resume", "a", "-c", "job.yaml"}, HasSubstr("run.yaml of the run"));
+  expect_usage_error({"resume", "a", "--trace", "t"}, HasSubstr("unknown option \"--trace\""));
+}
+
 TEST(CommandLine, RefusesWhatItDoesNotKnow) {
   expect_usage_error(
       {"render", "--cosin-scale", "1"},

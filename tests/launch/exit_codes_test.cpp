@@ -10,6 +10,7 @@
 #include "configs/config_error.h"
 #include "coordinator/memory_check.h"
 #include "coordinator/plan_error.h"
+#include "coordinator/resume.h"
 #include "launch/startup_failure.h"
 #include "launch/usage_error.h"
 #include "storage/storage_error.h"
@@ -32,6 +33,12 @@ TEST(ExitCode, TellsFilesApart) {
   EXPECT_EQ(exit_code_of(storage::CannotCreateError("")), 73);
   EXPECT_EQ(exit_code_of(storage::IoError("")), 74);
   EXPECT_EQ(exit_code_of(std::filesystem::filesystem_error("", std::error_code())), 74);
+}
+
+TEST(ExitCode, TellsStopsAndRefusalsApart) {
+  EXPECT_EQ(exit_code_of(coordinator::ResumeRefused("")), 76);
+  EXPECT_EQ(kStopped, 75);
+  EXPECT_EQ(kResumeRefused, 76);
 }
 
 TEST(ExitCode, TellsTheMachineApart) {

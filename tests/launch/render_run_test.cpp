@@ -4,6 +4,7 @@
 
 #include <functional>
 
+#include "launch/signal_inbox.h"
 #include "launch/startup_failure.h"
 #include "tests/launch/tiny_render.h"
 #include "tests/storage/temporary_folder.h"
@@ -21,7 +22,10 @@ int run_spoiled(const storage::TemporaryFolder& folder,
                                          session, startup, console);
   RunOutputs outputs(render, {});
   spoil(render.plan.task);
-  return run_render(render, &outputs, session, startup, RankLog(), console);
+  const coordinator::RunStart begin;
+  SignalInbox inbox;
+  StopRequests requests(inbox, {});
+  return run_render({render, begin, requests}, &outputs, session, startup, RankLog(), console);
 }
 
 TEST(RunRender, FailsAtStartUpWhenTheModelCannotBeLoaded) {

@@ -90,6 +90,24 @@ TEST(RunLock, TheLockOfAKilledProcessIsTakenOver) {
   EXPECT_TRUE(lock.took_over());
 }
 
+TEST(RunLock, TheLockOfAProcessThatNobodyWaitedForIsTakenOver) {
+  const TemporaryFolder folder;
+  const pid_t child = ::fork();
+  if (child == 0) {
+    try {
+      const RunLock lock = RunLock::acquire(folder / "LOCK", "");
+      ::_exit(0);  // without the destructor, as if killed
+    } catch (...) {
+      ::_exit(1);
+    }
+  }
+  siginfo_t ended = {};
+  ASSERT_EQ(::waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOWAIT), 0);
+  ASSERT_EQ(ended.si_status, 0);
+  EXPECT_TRUE(RunLock::acquire(folder / "LOCK", "").took_over());
+  EXPECT_EQ(::waitpid(child, nullptr, 0), child);
+}
+
 TEST(RunLock, ALaterProcessWithTheSameNumberIsNotTheHolder) {
   const TemporaryFolder folder;
   folder.put("LOCK", lock_text(host(), ::getpid(), "1"));

@@ -1,0 +1,53 @@
+#include "coordinator/manifest_log.h"
+
+#include <stdexcept>
+#include <utility>
+
+#include "storage/storage_error.h"
+
+namespace tessera::coordinator {
+namespace {
+
+constexpr int kStoppedOnRequest = 75;
+
+RunManifest::State state_of(int exit_code) {
+  if (exit_code == 0) return RunManifest::State::Done;
+  return exit_code == kStoppedOnRequest ? RunManifest::State::Stopped : RunManifest::State::Failed;
+}
+
+}  // namespace
+
+ManifestLog::ManifestLog(RunManifest manifest, const storage::RunDirectory& run)
+    : manifest_(std::move(manifest)), run_(run) {
+  // Counted as idle until a step is done, so that a start that dies early counts, too.
+  ++manifest_.idle_starts;
+  manifest_.state = RunManifest::State::Running;
+  write();
+}
+
+void ManifestLog::on_command_end(const CommandRecord& record) {
+  if (record.command.kind != worker::CommandKind::Step || manifest_.idle_starts == 0) return;
+  manifest_.idle_starts = 0;
+  write();
+}
+
+void ManifestLog::on_frame_written(const FrameRecord& record) {
+  ManifestPicture* picture = manifest_.find(record.item, record.stage);
+  if (picture == nullptr) {
+    throw std::logic_error("the manifest has no picture of item " + std::to_string(record.item) +
+                           ", stage " + std::to_string(record.stage));
+  }
+  picture->state = ManifestPicture::State::Written;
+  picture->digest = record.digest;
+  write();
+}
+
+void ManifestLog::on_finished(const RunSummary& summary) {
+  manifest_.state = state_of(summary.exit_code);
+  if (manifest_.state == RunManifest::State::Done) manifest_.idle_starts = 0;
+  write();
+}
+
+void ManifestLog::write() const { run_.write_text("manifest.json", manifest_to_json(manifest_)); }
+
+}  // namespace tessera::coordinator

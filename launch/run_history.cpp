@@ -1,0 +1,116 @@
+#include "launch/run_history.h"
+
+#include <system_error>
+
+#include "coordinator/resume.h"
+#include "storage/checkpoint_reader.h"
+#include "storage/content_digest.h"
+#include "storage/storage_error.h"
+#include "storage/text_file.h"
+
+namespace tessera::launch {
+namespace {
+
+namespace fs = std::filesystem;
+using coordinator::ManifestPicture;
+using coordinator::RunManifest;
+
+constexpr const char* kStartOver = " To start over, use --resume never.";
+
+void read_newest(const storage::RunDirectory& run, RunHistory& history) {
+  storage::FoundCheckpoint found = storage::find_checkpoint(run.checkpoints());
+  std::string reasons;
+  for (const std::string& reason : found.rejected) {
+    history.warnings.push_back("a checkpoint is damaged and passed over: " + reason);
+    reasons += " " + reason;
+  }
+  if (!found.data && !reasons.empty()) {
+    throw storage::DataError(run.checkpoints().string() +
+                             ": every checkpoint is damaged:" + reasons + kStartOver);
+  }
+  history.checkpoint = std::move(found.data);
+  history.checkpoint_file = found.file;
+}
+
+/// A checkpoint knows the pictures of its time, should the manifest be lost.
+RunManifest manifest_of(const storage::CheckpointData& checkpoint) {
+  RunManifest manifest;
+  manifest.version = checkpoint.writer_version;
+  manifest.keys = checkpoint.picture_keys;
+  manifest.hash = checkpoint.config_hash;
+  for (const storage::CheckpointOutput& output : checkpoint.outputs) {
+    manifest.pictures.push_back(
+        {output.item, output.stage, output.file, ManifestPicture::State::Written, output.digest});
+  }
+  return manifest;
+}
+
+void read_manifest(const storage::RunDirectory& run, RunHistory& history) {
+  const fs::path file = run.root() / "manifest.json";
+  try {
+    if (fs::exists(file)) {
+      history.manifest = coordinator::manifest_from_json(storage::read_text(file));
+      return;
+    }
+  } catch (const storage::DataError& error) {
+    history.warnings.push_back(std::string("the manifest is passed over: ") + error.what());
+  }
+  if (history.checkpoint) history.manifest = manifest_of(*history.checkpoint);
+}
+
+bool is_there(const fs::path& file, const std::string& digest) {
+  return fs::is_regular_file(file) && storage::digest_of_file(file) == digest;
+}
+
+/// A picture that was written counts only while its file has the recorded content.
+void check_pictures(const storage::RunDirectory& run, RunHistory& history) {
+  for (ManifestPicture& picture : history.manifest->pictures) {
+    if (picture.state != ManifestPicture::State::Written) continue;
+    if (is_there(run.root() / picture.file, picture.digest)) continue;
+    history.warnings.push_back(picture.file + " is lost or was changed, and is made again");
+    picture.state = ManifestPicture::State::Due;
+    picture.digest.clear();
+  }
+}
+
+}  // namespace
+
+RunHistory read_history(const storage::RunDirectory& run, const RenderRequest& request,
+                        const coordinator::RunIdentity& identity) {
+  RunHistory history;
+  if (request.resume == RenderRequest::Resume::Never) return history;
+  if (!request.checkpoint_file.empty()) {
+    history.checkpoint_file = request.checkpoint_file;
+    history.checkpoint = storage::read_checkpoint(request.checkpoint_file);
+  } else {
+    read_newest(run, history);
+  }
+  read_manifest(run, history);
+  const bool required = request.resume == RenderRequest::Resume::Require;
+  if (history.empty() && required) {
+    throw storage::DataError(run.root().string() +
+                             " holds no run to go on with, neither a checkpoint nor a manifest." +
+                             kStartOver);
+  }
+  const std::string place = run.root().string();
+  if (history.checkpoint) {
+    coordinator::check_same_run(place, identity, history.checkpoint->picture_keys);
+  }
+  if (history.manifest) {
+    coordinator::check_same_run(place, identity, history.manifest->keys);
+    check_pictures(run, history);
+  }
+  return history;
+}
+
+void forget_history(const storage::RunDirectory& run) {
+  std::error_code error;
+  fs::remove_all(run.checkpoints(), error);
+  if (!error) fs::remove(run.root() / "manifest.json", error);
+  if (error) {
+    throw storage::IoError(run.root().string() +
+                           ": cannot remove what an earlier run left: " + error.message() + ".");
+  }
+}
+
+}  // namespace tessera::launch

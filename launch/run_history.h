@@ -1,0 +1,38 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "coordinator/run_identity.h"
+#include "coordinator/run_manifest.h"
+#include "launch/render_request.h"
+#include "storage/checkpoint_data.h"
+#include "storage/run_directory.h"
+
+namespace tessera::launch {
+
+/// What an earlier start left in a run directory for this one to go on from.
+struct RunHistory {
+  std::optional<coordinator::RunManifest> manifest;  ///< with the pictures that are really there
+  std::optional<storage::CheckpointData> checkpoint;
+  std::filesystem::path checkpoint_file;
+  std::vector<std::string> warnings;  ///< damaged files that are passed over, lost pictures
+
+  bool empty() const { return !manifest && !checkpoint; }
+};
+
+/// Reads the checkpoints and the manifest of a run directory and checks that they are of the run
+/// that is asked for. Rank 0, with the lock. Empty with `--resume never`.
+/// \throws coordinator::ResumeRefused; storage::DataError if every checkpoint is damaged, or there
+///         is nothing to go on from and `--resume require` wants it; MissingFileError for
+///         --checkpoint; IoError.
+RunHistory read_history(const storage::RunDirectory& run, const RenderRequest& request,
+                        const coordinator::RunIdentity& identity);
+
+/// Removes checkpoints and manifest of an earlier run, for one that starts over.
+/// \throws storage::IoError.
+void forget_history(const storage::RunDirectory& run);
+
+}  // namespace tessera::launch

@@ -1,0 +1,90 @@
+#include "tests/cli/tiny_run.h"
+
+#include <signal.h>
+
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+#include <iterator>
+#include <thread>
+#include <utility>
+
+#include "storage/checkpoint_names.h"
+#include "storage/png_reader.h"
+#include "tests/launch/tiny_render.h"
+
+namespace tessera::cli {
+
+namespace fs = std::filesystem;
+
+TinyRun::TinyRun(std::vector<std::string> more) : more_(std::move(more)) {
+  more_.insert(more_.begin(), {"--steps", "10"});
+}
+
+std::vector<std::string> TinyRun::checkpoints() const {
+  std::vector<std::string> names;
+  for (const auto& [name, file] : storage::list_checkpoints(directory() / "checkpoints")) {
+    names.push_back(file.filename().string());
+  }
+  return names;
+}
+
+Pictures TinyRun::pictures() const {
+  Pictures pictures;
+  for (const auto& entry : fs::directory_iterator(directory() / "images")) {
+    pictures[entry.path().filename().string()] = storage::read_png(entry.path()).samples;
+  }
+  return pictures;
+}
+
+int TinyRun::steps_done() const {
+  std::ifstream metrics(directory() / "metrics.jsonl");
+  int steps = 0;
+  for (std::string line; std::getline(metrics, line);) {
+    if (line.find("\"command\":\"Step\"") != std::string::npos) ++steps;
+  }
+  return steps;
+}
+
+std::vector<std::string> TinyRun::render_arguments(const std::vector<std::string>& more) const {
+  std::vector<std::string> arguments = launch::tiny_render(directory().string(), more_);
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return arguments;
+}
+
+std::vector<std::string> TinyRun::resume_arguments(const std::vector<std::string>& more) const {
+  std::vector<std::string> arguments{"resume", directory().string()};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return arguments;
+}
+
+Ended TinyRun::render(int ranks, const std::vector<std::string>& more) const {
+  return run_tessera(ranks, render_arguments(more));
+}
+
+Ended TinyRun::resume(int ranks, const std::vector<std::string>& more) const {
+  return run_tessera(ranks, resume_arguments(more));
+}
+
+RunningChild TinyRun::begin(int ranks, const std::vector<std::string>& arguments, int steps) const {
+  const int enough = steps_done() + steps;
+  RunningChild child = RunningChild::tessera(ranks, arguments);
+  while (steps_done() < enough && child.running()) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return child;
+}
+
+Ended TinyRun::interrupt(int steps, const std::vector<std::string>& more) const {
+  RunningChild child = begin(1, render_arguments(more), steps);
+  child.signal(SIGUSR1);
+  return child.wait();
+}
+
+Pictures uninterrupted(const std::vector<std::string>& more) {
+  const TinyRun run(more);
+  run.render(1);
+  return run.pictures();
+}
+
+}  // namespace tessera::cli
