@@ -3,9 +3,11 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include "configs/nearest_name.h"
 #include "launch/key_options.h"
+#include "launch/sbatch_options.h"
 #include "launch/usage_error.h"
 
 namespace tessera::launch {
@@ -15,20 +17,16 @@ using Command = CommandLine::Command;
 
 constexpr const char* kAbout =
     "tessera renders high-resolution pictures with SDXL models by the FreeScale method, one "
-    "picture "
-    "spread over MPI ranks.\n\n"
+    "picture spread over MPI ranks.\n\n"
     "  tessera render --preset demo -p \"a lighthouse\" -o lighthouse.png\n"
-    "  mpirun -np 4 tessera render --preset image-4096 -m models/sdxl -p \"a lighthouse\"\n"
-    "  tessera config show --preset freescale-4k";
+    "  mpirun -np 4 tessera render --preset image-4096 -m models/sdxl -p \"a lighthouse\"";
 
 constexpr const char* kGlobalFooter =
     "Options of all commands: -c FILE, --preset NAME, --set KEY=VALUE, -v, -q, --color WHEN.\n"
-    "Sizes are HEIGHTxWIDTH. Environment: TESSERA_<KEY> sets a key, TESSERA_CONFIG names the "
-    "config "
-    "file.\nExit codes: 0 done, 2 usage or configuration, 65 bad data, 66 input missing, 69 a rank "
-    "was lost, 70 internal error, 71 out of memory, 73 cannot create an output, 74 I/O error, 75 "
-    "stopped on request (run again to go on), "
-    "76 refused to go on with a run of another configuration, 130 aborted by a second interrupt.";
+    "Sizes are HEIGHTxWIDTH. Environment: TESSERA_<KEY> sets a key, TESSERA_CONFIG the file.\n"
+    "Exit codes: 0 done, 2 usage or configuration, 65 bad data, 66 input missing, 69 a rank was "
+    "lost, 70 internal error, 71 out of memory, 73 cannot create an output, 74 I/O error, 75 "
+    "stopped on request (run again), 76 another run is here, 130 interrupted twice.";
 
 /// Everything that stays alive while CLI11 parses.
 class Grammar {
@@ -43,6 +41,8 @@ class Grammar {
     add_render();
     add_resume();
     add_config();
+    sbatch_ = add_sbatch_command(app_, line_.sbatch);
+    add_inspect();
   }
 
   CommandLine parse(std::vector<std::string> arguments) {
@@ -161,11 +161,21 @@ class Grammar {
     for (CLI::App* command : {validate_, schema_, presets_}) command->allow_extras();
   }
 
+  void add_inspect() {
+    inspect_ = app_.add_subcommand("inspect", "Shows checkpoints, runs, pictures and model files");
+    inspect_->add_option("PATH", line_.inspected_paths, "Files and folders")->required();
+    inspect_->add_flag("--json", json_, "As JSON");
+    inspect_->add_flag_callback(
+        "--verify", [this] { line_.inspection_depth = InspectionDepth::Everything; },
+        "Reads everything and checks digests");
+    inspect_->allow_extras();
+  }
+
   std::vector<std::string> known_options() const {
     std::vector<std::string> names;
     std::vector<const CLI::App*> apps{&app_};
     for (const CLI::App* command :
-         {render_, resumed_, config_, show_, validate_, schema_, presets_}) {
+         {render_, resumed_, config_, show_, validate_, schema_, presets_, sbatch_, inspect_}) {
       if (command->parsed()) apps.push_back(command);
     }
     for (const CLI::App* app : apps) {
@@ -183,7 +193,8 @@ class Grammar {
     const bool option = first.starts_with("-");
     std::string message = (option ? "unknown option \"" : "unexpected argument \"") + first + "\".";
     const std::vector<std::string> names =
-        option ? known_options() : std::vector<std::string>{"render", "resume", "config"};
+        option ? known_options()
+               : std::vector<std::string>{"render", "resume", "inspect", "config", "sbatch"};
     const std::string nearest = configs::nearest_name(first.substr(0, first.find('=')), names);
     message += nearest.empty() ? " See tessera --help." : " Did you mean \"" + nearest + "\"?";
     throw UsageError(message);
@@ -240,21 +251,22 @@ class Grammar {
   }
 
   void choose_command() {
+    const std::pair<const CLI::App*, Command> commands[] = {
+        {render_, Command::Render},           {resumed_, Command::Render},
+        {inspect_, Command::Inspect},         {show_, Command::ConfigShow},
+        {validate_, Command::ConfigValidate}, {schema_, Command::ConfigSchema},
+        {presets_, Command::ConfigPresets},   {sbatch_, Command::Sbatch}};
     if (version_) {
       line_.command = Command::Version;
-    } else if (render_->parsed() || resumed_->parsed()) {
-      line_.command = Command::Render;
-    } else if (show_->parsed()) {
-      line_.command = Command::ConfigShow;
-    } else if (validate_->parsed()) {
-      line_.command = Command::ConfigValidate;
-    } else if (schema_->parsed()) {
-      line_.command = Command::ConfigSchema;
-    } else if (presets_->parsed()) {
-      line_.command = Command::ConfigPresets;
-    } else {
-      throw UsageError("no command is given. Use render, resume or config; see tessera --help.");
+      return;
     }
+    for (const auto& [app, command] : commands) {
+      if (!app->parsed()) continue;
+      line_.command = command;
+      return;
+    }
+    throw UsageError(
+        "no command is given. Use render, resume, inspect, config or sbatch; see tessera --help.");
   }
 
   CLI::App app_;
@@ -265,6 +277,8 @@ class Grammar {
   CLI::App* validate_ = nullptr;
   CLI::App* schema_ = nullptr;
   CLI::App* presets_ = nullptr;
+  CLI::App* sbatch_ = nullptr;
+  CLI::App* inspect_ = nullptr;
   CommandLine line_;
   std::string config_file_;
   std::string color_ = "auto";

@@ -6,7 +6,9 @@
 
 #include "configs/config_sources.h"
 #include "launch/console.h"
+#include "launch/inspection_depth.h"
 #include "launch/render_request.h"
+#include "launch/sbatch_script.h"
 
 namespace tessera::launch {
 
@@ -19,7 +21,9 @@ struct CommandLine {
     ConfigShow,
     ConfigValidate,
     ConfigSchema,
-    ConfigPresets
+    ConfigPresets,
+    Sbatch,
+    Inspect
   };
   enum class Form { People, Json, Markdown };
 
@@ -33,6 +37,9 @@ struct CommandLine {
   configs::ConfigSources options;
   std::optional<std::string> config_file;  ///< -c, or the argument of `config validate`
   RenderRequest render;
+  SbatchRequest sbatch;
+  std::vector<std::string> inspected_paths;  ///< arguments of `inspect`, at least one
+  InspectionDepth inspection_depth = InspectionDepth::Headers;
 };
 
 /// Understands the arguments. Every configuration key is an option of `render` and `config show`,

@@ -4,11 +4,13 @@
 
 #include "launch/command_line.h"
 #include "launch/commands/config.h"
+#include "launch/commands/inspect.h"
 #include "launch/commands/render.h"
 #include "launch/console.h"
 #include "launch/exit_codes.h"
 #include "launch/rank_log.h"
 #include "launch/rank_session.h"
+#include "launch/sbatch_script.h"
 #include "launch/startup_exchange.h"
 #include "launch/startup_failure.h"
 #include "launch/usage_error.h"
@@ -36,6 +38,10 @@ void run_alone(const CommandLine& line, Console& console) {
       return print_schema(line, console);
     case Command::ConfigPresets:
       return list_presets(line, console);
+    case Command::Sbatch:
+      return console.result(sbatch_script(line.sbatch));
+    case Command::Inspect:
+      return inspect(line, console);
     case Command::Render:
       return;
   }

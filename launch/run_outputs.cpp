@@ -14,6 +14,7 @@
 #include "coordinator/plan_hash.h"
 #include "launch/environment.h"
 #include "launch/picture_source.h"
+#include "launch/slurm_job.h"
 #include "storage/atomic_file.h"
 #include "storage/content_digest.h"
 #include "storage/existing_file.h"
@@ -54,6 +55,13 @@ storage::RunDirectory create_run(const PreparedRender& render) {
   tokens.job = slurm_ids().job;
   return storage::RunDirectory::create(
       storage::run_directory_name(render.config.job.output.run_dir, tokens, slurm_ids()));
+}
+
+storage::RunLock lock(const storage::RunDirectory& run) {
+  const std::optional<SlurmJob> job = slurm_job_of_environment();
+  return storage::RunLock::acquire(
+      run.lock_file(), job ? job->lock_name() : "",
+      [&](const std::string& other) { return slurm_job_has_ended(other, job, run_slurm_command); });
 }
 
 /// The file of `-o`, checked to be creatable.
@@ -98,9 +106,7 @@ configs::ResolvedConfig with_absolute_paths(configs::ResolvedConfig config) {
 }  // namespace
 
 RunOutputs::RunOutputs(const PreparedRender& render, const RenderRequest& request)
-    : render_(render),
-      run_(create_run(render)),
-      lock_(storage::RunLock::acquire(run_.lock_file(), slurm_ids().job)) {
+    : render_(render), run_(create_run(render)), lock_(lock(run_)) {
   const configs::JobConfig& job = render.config.job;
   run_.remove_leftovers();
   files_ = input_files(job);

@@ -6,6 +6,8 @@
 #include <sstream>
 #include <system_error>
 
+#include "launch/environment.h"
+
 namespace tessera::launch {
 namespace {
 
@@ -63,6 +65,12 @@ bool is_alive(const std::string& state) {
 
 std::string SlurmJob::lock_name() const {
   return restarts == 0 ? id : id + std::string(kRestart) + std::to_string(restarts);
+}
+
+std::optional<SlurmJob> slurm_job_of_environment() {
+  const auto id = variable("SLURM_JOB_ID");
+  if (!id || id->empty()) return std::nullopt;
+  return SlurmJob{*id, whole_number(variable("SLURM_RESTART_COUNT").value_or("")).value_or(0)};
 }
 
 ChildOutput run_slurm_command(const std::vector<std::string>& command) {

@@ -20,6 +20,9 @@ struct SlurmJob {
   std::string lock_name() const;
 };
 
+/// From SLURM_JOB_ID and SLURM_RESTART_COUNT.
+std::optional<SlurmJob> slurm_job_of_environment();
+
 /// Runs a program of Slurm: a command to its output. Tests pass their own.
 using RunCommand = std::function<ChildOutput(const std::vector<std::string>&)>;
 

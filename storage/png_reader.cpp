@@ -52,6 +52,7 @@ class Decoder {
     return result;
   }
 
+  Raster form();
   Raster pixels();
 
  private:
@@ -86,7 +87,7 @@ class Decoder {
   char message_[256] = {};
 };
 
-Raster Decoder::pixels() {
+Raster Decoder::form() {
   Raster raster;
   raster.extent = {static_cast<int>(png_get_image_height(png_, info_)),
                    static_cast<int>(png_get_image_width(png_, info_))};
@@ -99,7 +100,12 @@ Raster Decoder::pixels() {
   raster.channels = png_get_channels(png_, info_);
   const bool wide = png_get_bit_depth(png_, info_) == 16;
   raster.top = wide ? 65535 : 255;
+  return raster;
+}
 
+Raster Decoder::pixels() {
+  Raster raster = form();
+  const bool wide = raster.top == 65535;
   const std::size_t row_bytes = png_get_rowbytes(png_, info_);
   std::vector<png_byte> bytes(row_bytes * static_cast<std::size_t>(raster.extent.rows));
   std::vector<png_bytep> rows;
@@ -124,6 +130,12 @@ Raster read_png(const std::filesystem::path& path) {
   Decoder decoder(path);
   decoder.read_header();
   return decoder.pixels();
+}
+
+Raster read_png_form(const std::filesystem::path& path) {
+  Decoder decoder(path);
+  decoder.read_header();
+  return decoder.form();
 }
 
 std::map<std::string, std::string> read_png_text(const std::filesystem::path& path) {

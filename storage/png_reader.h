@@ -13,6 +13,10 @@ namespace tessera::storage {
 /// text, IoError.
 Raster read_png(const std::filesystem::path& path);
 
+/// Extent, channels and depth as read_png() would give them, without samples. \throws as
+/// read_png().
+Raster read_png_form(const std::filesystem::path& path);
+
 /// The text chunks before the pixels, keyword to UTF-8 text, of all three kinds (tEXt, zTXt, iTXt).
 /// The first of two with the same keyword counts. Pixels are not read. \throws MissingFileError,
 /// DataError, IoError.

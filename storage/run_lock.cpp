@@ -92,12 +92,13 @@ bool may_be_alive(const Owner& owner, const RunLock::JobHasEnded& job_has_ended)
   return start.empty() || start == owner.start;
 }
 
+std::string text_about(const Owner& owner) {
+  return "process " + std::to_string(owner.pid) + " on " + owner.host + " since " + owner.time +
+         (owner.job.empty() ? "" : ", job " + owner.job);
+}
+
 [[noreturn]] void refuse(const std::filesystem::path& path, const std::optional<Owner>& owner) {
-  std::string holder = "another process";
-  if (owner) {
-    holder = "process " + std::to_string(owner->pid) + " on " + owner->host + " since " +
-             owner->time + (owner->job.empty() ? "" : ", job " + owner->job);
-  }
+  const std::string holder = owner ? text_about(*owner) : "another process";
   throw LockedError(path.string() + ": the run directory is in use by " + holder +
                     ". Wait for it, choose another --run-dir, or delete the file if that process "
                     "has ended.");
@@ -144,6 +145,16 @@ RunLock RunLock::acquire(const std::filesystem::path& file, const std::string& j
   lock.file_ = std::move(opened);
   lock.took_over_ = previous.has_value();
   return lock;
+}
+
+std::optional<std::string> lock_holder(const std::filesystem::path& file) {
+  std::optional<Owner> owner;
+  try {
+    owner = owner_of(read_text(file));
+  } catch (const MissingFileError&) {
+    return std::nullopt;
+  }
+  return owner && may_be_alive(*owner, nullptr) ? std::optional(text_about(*owner)) : std::nullopt;
 }
 
 RunLock::~RunLock() {

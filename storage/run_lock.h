@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "storage/file_descriptor.h"
@@ -40,5 +41,9 @@ class RunLock {
   FileDescriptor file_;
   bool took_over_ = false;
 };
+
+/// Who holds a run directory, for people: "process 17 on node3 since 2026-..., job 42". Nothing if
+/// there is no lock or its process, on this host, is gone. Takes no lock. \throws IoError.
+std::optional<std::string> lock_holder(const std::filesystem::path& file);
 
 }  // namespace tessera::storage

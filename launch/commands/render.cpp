@@ -70,12 +70,6 @@ void tell_start(const RunHistory& history, const RankLog& log, Console& console)
   log.info(told);
 }
 
-std::optional<SlurmJob> slurm_job_of_environment() {
-  const std::optional<std::string> id = variable("SLURM_JOB_ID");
-  if (!id) return std::nullopt;
-  return SlurmJob{*id, std::atoi(variable("SLURM_RESTART_COUNT").value_or("0").c_str())};
-}
-
 /// Rank 0 looks at the file and the clock, every rank at its signals.
 StopRequests::Options stop_options(const PreparedRender& render, const RunOutputs* outputs,
                                    const RankLog& log, Console& console) {

@@ -66,5 +66,15 @@ TEST(PngReader, APictureWithoutTextHasNone) {
   EXPECT_TRUE(read_png_text(folder / "a.png").empty());
 }
 
+TEST(PngReader, ReadsTheFormWithoutPixels) {
+  const TemporaryFolder folder;
+  write_sample_png(folder / "a.png", ramp_raster({5, 7}, 4, 65535));
+  const Raster form = read_png_form(folder / "a.png");
+  EXPECT_EQ(form.extent, (partition::Extent{5, 7}));
+  EXPECT_EQ(form.channels, 4);
+  EXPECT_EQ(form.top, 65535);
+  EXPECT_TRUE(form.samples.empty());
+}
+
 }  // namespace
 }  // namespace tessera::storage

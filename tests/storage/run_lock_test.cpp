@@ -160,5 +160,20 @@ TEST(RunLock, AFolderThatIsNotThereCannotBeLocked) {
   EXPECT_THROW(RunLock::acquire(folder / "no/LOCK", ""), CannotCreateError);
 }
 
+TEST(RunLock, TellsWhoHoldsItWithoutTakingIt) {
+  const TemporaryFolder folder;
+  EXPECT_EQ(lock_holder(folder / "LOCK"), std::nullopt);
+  {
+    const RunLock lock = RunLock::acquire(folder / "LOCK", "42");
+    EXPECT_THAT(lock_holder(folder / "LOCK").value_or(""),
+                AllOf(HasSubstr("process " + std::to_string(::getpid()) + " on " + host()),
+                      HasSubstr("job 42")));
+  }
+  folder.put("LOCK", lock_text(host(), ::getpid(), "1"));  // an earlier process of that number
+  EXPECT_EQ(lock_holder(folder / "LOCK"), std::nullopt);
+  folder.put("LOCK", lock_text("elsewhere", 1, "1"));
+  EXPECT_THAT(lock_holder(folder / "LOCK").value_or(""), HasSubstr("process 1 on elsewhere"));
+}
+
 }  // namespace
 }  // namespace tessera::storage
