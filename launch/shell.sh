@@ -32,7 +32,8 @@ last_words() {
 now() { date +%s.%N; }
 since() { awk -v from="$1" -v to="$(now)" 'BEGIN { printf "%.1f s", to - from }'; }
 
-cores() { nproc 2>/dev/null || echo 1; }
+# Cores that this process may use. nproc would count the OpenMP threads of a rank instead.
+cores() { env -u OMP_NUM_THREADS -u OMP_THREAD_LIMIT nproc 2>/dev/null || echo 1; }
 
 # What Open MPI needs on this machine: it refuses root unless told, counts no more slots than cores, and
 # copies between processes in a way that a container's system call filter may forbid.
