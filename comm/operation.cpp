@@ -17,7 +17,7 @@ Operation::Operation(const char* name, int peer, const RankContext& context,
 Operation::~Operation() {
   if (watchdog_ != nullptr) watchdog_->end(serial_);
   traffic_.operations += 1;
-  traffic_.wait_seconds += seconds();
+  traffic_.wait_seconds += counted_seconds_.value_or(seconds());
 }
 
 double Operation::seconds() const {

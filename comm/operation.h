@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "comm/rank_context.h"
@@ -25,6 +26,9 @@ class Operation {
   const char* name() const { return name_; }
   Clock::time_point deadline() const { return deadline_; }
   double seconds() const;  ///< since the start
+  /// Counts `seconds` instead of the time between start and end: of a transport that completes
+  /// operations later, in the background.
+  void count_as(double seconds) { counted_seconds_ = seconds; }
   /// \throws RankError with this operation's name and time.
   [[noreturn]] void fail(int peer, const std::string& detail) const;
 
@@ -35,6 +39,7 @@ class Operation {
   Clock::time_point begin_;
   Clock::time_point deadline_;
   std::uint64_t serial_ = 0;
+  std::optional<double> counted_seconds_;
 };
 
 }  // namespace tessera::comm
