@@ -95,7 +95,7 @@ void Cascade::announce(const Command& command) {
 void Cascade::issue(const Command& command) {
   const Clock::time_point begin = Clock::now();
   const Exchange done = exchange_.issue(command);
-  take_requests(done);
+  requests_.add(done.outcomes);
   const std::chrono::duration<double> taken = Clock::now() - begin;
   progress_.add(command, taken.count());
   CommandRecord record;
@@ -120,13 +120,9 @@ void Cascade::issue(const Command& command) {
   }
 }
 
-void Cascade::take_requests(const Exchange& done) {
-  for (const worker::Outcome& outcome : done.outcomes) requests_ |= outcome.requests;
-}
-
 void Cascade::idle() {
   const Exchange done = exchange_.issue(exchange_.state().idle());
-  take_requests(done);
+  requests_.add(done.outcomes);
   if (!done.verdict.ok()) {
     fail({done.verdict.rank, done.verdict.exit_code, done.verdict.message, done.command});
   }
@@ -192,7 +188,7 @@ bool Cascade::failed() const { return ended() && summary_.exit_code != kStopped;
 /// Where no snapshot can be taken: whether a run that is asked to stop may do so at once.
 bool Cascade::stops_here() {
   const CascadeState& state = exchange_.state();
-  if ((requests_ & worker::kRequestStop) == 0 || state.may_checkpoint()) return false;
+  if (!requests_.stop() || state.may_checkpoint()) return false;
   if (state.between_stages()) wait_for_checkpoint();
   const bool saved = state.at_item_start() || (state.between_stages() && last_save_written_);
   if (saved) stop_on_request();
@@ -208,10 +204,10 @@ void Cascade::save_if_due() {
   if (saving_.checkpointer->writing()) moment.writer = CheckpointMoment::Writer::Busy;
   moment.seconds_since_last = std::chrono::duration<double>(Clock::now() - saved_at_).count();
   moment.steps_since_last = steps_since_save_;
-  moment.requests = requests_;
+  moment.requests = requests_.open();
   const CheckpointDecision decision = decide_checkpoint(saving_.config, moment);
   if (ended() || decision == CheckpointDecision::GoOn) return;
-  requests_ &= ~static_cast<std::uint32_t>(worker::kRequestCheckpoint);
+  requests_.follow_checkpoint();
   // A detour, and a position that was loaded or saved before, are in a file already.
   if (!state.on_detour() && saved_ != state.position()) save();
   if (decision != CheckpointDecision::WriteAndStop || ended()) return;
@@ -268,7 +264,9 @@ void Cascade::stop_on_request() {
     return;
   }
   summary_.exit_code = kStopped;
-  if (saving_.stop_reason) summary_.stop_reason = saving_.stop_reason();
+  if (saving_.stop_reason) {
+    summary_.stop_reason = saving_.stop_reason(requests_.stopping_rank().value_or(0));
+  }
 }
 
 /// This rank is about to abort the job: what is known is told, what is queued is written.

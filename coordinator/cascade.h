@@ -1,7 +1,6 @@
 #pragma once
 
 #include <chrono>
-#include <cstdint>
 #include <functional>
 #include <optional>
 #include <vector>
@@ -9,6 +8,7 @@
 #include "coordinator/command_exchange.h"
 #include "coordinator/output_writer.h"
 #include "coordinator/progress_estimate.h"
+#include "coordinator/rank_requests.h"
 #include "coordinator/render_observer.h"
 #include "coordinator/render_plan.h"
 #include "coordinator/run_saving.h"
@@ -35,6 +35,8 @@ class Cascade {
 
   /// Runs all items and stops all ranks. Returns the exit code; call once.
   int run();
+  /// After run().
+  const RunSummary& summary() const { return summary_; }
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -43,7 +45,6 @@ class Cascade {
   void announce(const worker::Command& command);
   void issue(const worker::Command& command);
   void idle();
-  void take_requests(const Exchange& done);
   void wait_for_room();
   void drain();
   void deliver_pictures();
@@ -75,7 +76,7 @@ class Cascade {
   worker::Command current_;
   RunSummary summary_;
 
-  std::uint32_t requests_ = 0;  ///< of all ranks, not followed yet
+  RankRequests requests_;
   Clock::time_point saved_at_;  ///< when the last snapshot was taken
   int steps_since_save_ = 0;
   std::optional<CascadePosition> saved_;  ///< of the last snapshot, or where the run goes on from

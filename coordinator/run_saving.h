@@ -16,7 +16,8 @@ struct RunSaving {
   configs::CheckpointConfig config = {};
   std::optional<CascadePosition> resumed_at = {};  ///< saved already
   int idle_starts = 0;  ///< starts in a row before this one that finished no step
-  std::function<std::string()> stop_reason = {};  ///< for the message
+  /// For the message: what made this rank ask to stop.
+  std::function<std::string(int rank)> stop_reason = {};
 };
 
 }  // namespace tessera::coordinator

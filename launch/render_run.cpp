@@ -108,7 +108,9 @@ int drive(const RenderJob& job, const RunOutputs& outputs, RootPart& root,
   saving.checkpointer = &root.checkpointer;
   saving.config = render.config.job.checkpoint;
   saving.idle_starts = root.idle_starts;
-  saving.stop_reason = [&job] { return job.requests.reason(); };
+  saving.stop_reason = [&job](int rank) {
+    return rank == 0 ? job.requests.reason() : "a signal to rank " + std::to_string(rank);
+  };
   if (job.start.from_checkpoint()) {
     saving.resumed_at = job.start.start.position;
     root.checkpointer.adopt(job.start.start.position.item,
@@ -120,8 +122,8 @@ int drive(const RenderJob& job, const RunOutputs& outputs, RootPart& root,
   const int exit_code = cascade.run();
   if (exit_code == kStopped) {
     job.requests.consume_stop_file();
-    console.note("stopped on request (" + job.requests.reason() + "). To go on: tessera resume " +
-                 outputs.run().root().string());
+    console.note("stopped on request (" + cascade.summary().stop_reason +
+                 "). To go on: tessera resume " + outputs.run().root().string());
   }
   if (exit_code == 0) {
     for (const std::string& line : summary_lines(render.plan, root.report)) console.note(line);

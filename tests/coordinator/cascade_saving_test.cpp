@@ -131,8 +131,10 @@ TEST_P(SavingRanks, ARequestOfAnyRankStopsAllAtTheNextStepWithACheckpoint) {
       const bool here = rank == asking && c.kind == CommandKind::Step && c.stage == 1;
       return here ? worker::kRequestStop : worker::kRequestNothing;
     };
+    run.saving.stop_reason = [](int rank) { return "rank " + std::to_string(rank); };
     run.play(GetParam());
     EXPECT_EQ(run.exit_codes, all(GetParam(), 75));
+    EXPECT_EQ(run.observer.summary->stop_reason, "rank " + std::to_string(asking));
     EXPECT_EQ(commands_of(run.observer), "item0 I stage0.0 B s s s C E stage0.1 B s C finished");
     const storage::FoundCheckpoint found = storage::find_checkpoint(run.folder());
     ASSERT_TRUE(found.data);
