@@ -7,10 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <chrono>
-#include <filesystem>
-#include <fstream>
 #include <map>
 #include <optional>
 #include <stdexcept>
@@ -18,6 +15,7 @@
 #include <thread>
 
 #include "storage/text_file.h"
+#include "tests/cli/process_table.h"
 #include "tests/storage/temporary_folder.h"
 
 namespace tessera::cli {
@@ -53,15 +51,6 @@ std::vector<char*> pointers_to(std::vector<std::string>& texts) {
   for (std::string& text : texts) pointers.push_back(text.data());
   pointers.push_back(nullptr);
   return pointers;
-}
-
-/// A value of /proc/PROCESS/status, "0" if the process has just ended.
-std::string status_of(const std::string& process, const std::string& key) {
-  std::ifstream status("/proc/" + process + "/status");
-  for (std::string line; std::getline(status, line);) {
-    if (line.starts_with(key + ":\t")) return line.substr(key.size() + 2);
-  }
-  return "0";
 }
 
 }  // namespace
@@ -123,25 +112,10 @@ void RunningChild::signal(int number) const {
 }
 
 void RunningChild::signal_and_wait(int number) {
-  signal(number);
-  const std::string process = std::to_string(state_->process);
-  const auto waits = [&] {
-    return (std::stoull(status_of(process, "ShdPnd"), nullptr, 16) >> (number - 1) & 1) != 0;
-  };
-  while (running() && waits()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  if (running()) cli::signal_and_wait(state_->process, number);
 }
 
-std::vector<pid_t> RunningChild::children() const {
-  std::vector<pid_t> found;
-  for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
-    const std::string name = entry.path().filename().string();
-    const bool process = name.find_first_not_of("0123456789") == std::string::npos;
-    if (process && std::stoi(status_of(name, "PPid")) == state_->process)
-      found.push_back(std::stoi(name));
-  }
-  std::sort(found.begin(), found.end());
-  return found;
-}
+std::vector<pid_t> RunningChild::children() const { return children_of(state_->process); }
 
 Ended RunningChild::wait() {
   const auto give_up = std::chrono::steady_clock::now() + kPatience;

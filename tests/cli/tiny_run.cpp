@@ -2,48 +2,16 @@
 
 #include <signal.h>
 
-#include <algorithm>
 #include <chrono>
-#include <fstream>
-#include <iterator>
 #include <thread>
 #include <utility>
 
-#include "storage/checkpoint_names.h"
-#include "storage/png_reader.h"
 #include "tests/launch/tiny_render.h"
 
 namespace tessera::cli {
 
-namespace fs = std::filesystem;
-
 TinyRun::TinyRun(std::vector<std::string> more) : more_(std::move(more)) {
   more_.insert(more_.begin(), {"--steps", "10"});
-}
-
-std::vector<std::string> TinyRun::checkpoints() const {
-  std::vector<std::string> names;
-  for (const auto& [name, file] : storage::list_checkpoints(directory() / "checkpoints")) {
-    names.push_back(file.filename().string());
-  }
-  return names;
-}
-
-Pictures TinyRun::pictures() const {
-  Pictures pictures;
-  for (const auto& entry : fs::directory_iterator(directory() / "images")) {
-    pictures[entry.path().filename().string()] = storage::read_png(entry.path()).samples;
-  }
-  return pictures;
-}
-
-int TinyRun::steps_done() const {
-  std::ifstream metrics(directory() / "metrics.jsonl");
-  int steps = 0;
-  for (std::string line; std::getline(metrics, line);) {
-    if (line.find("\"command\":\"Step\"") != std::string::npos) ++steps;
-  }
-  return steps;
 }
 
 std::vector<std::string> TinyRun::render_arguments(const std::vector<std::string>& more) const {

@@ -1,0 +1,81 @@
+#include "tests/cli/run_folder.h"
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "storage/atomic_file.h"
+#include "storage/checkpoint_names.h"
+#include "storage/png_reader.h"
+#include "storage/text_file.h"
+
+namespace tessera::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<std::string> lines_with(const fs::path& file, const std::string& text) {
+  std::vector<std::string> lines;
+  std::ifstream stream(file);
+  for (std::string line; std::getline(stream, line);) {
+    if (line.find(text) != std::string::npos) lines.push_back(line);
+  }
+  return lines;
+}
+
+std::string file_name(const nlohmann::json& told) {
+  return fs::path(told.at("file").get<std::string>()).filename().string();
+}
+
+}  // namespace
+
+std::vector<std::string> RunFolder::checkpoints() const {
+  std::vector<std::string> names;
+  for (const auto& [name, file] : storage::list_checkpoints(directory() / "checkpoints")) {
+    names.push_back(file.filename().string());
+  }
+  return names;
+}
+
+Pictures RunFolder::pictures() const {
+  Pictures pictures;
+  for (const auto& entry : fs::directory_iterator(directory() / "images")) {
+    pictures[entry.path().filename().string()] = storage::read_png(entry.path()).samples;
+  }
+  return pictures;
+}
+
+int RunFolder::steps_done() const {
+  return static_cast<int>(lines_with(directory() / "metrics.jsonl", "\"command\":\"Step\"").size());
+}
+
+std::vector<std::string> RunFolder::files_of_events(const std::string& event) const {
+  std::vector<std::string> names;
+  for (const std::string& line :
+       lines_with(directory() / "events.jsonl", "\"event\":\"" + event + "\"")) {
+    const auto told = nlohmann::json::parse(line, nullptr, false);
+    if (!told.is_discarded()) names.push_back(file_name(told));  // else it is being written
+  }
+  return names;
+}
+
+std::vector<std::string> RunFolder::listed_pictures() const {
+  std::vector<std::string> names;
+  const auto manifest = nlohmann::json::parse(storage::read_text(directory() / "manifest.json"));
+  for (const auto& picture : manifest.at("pictures")) {
+    if (picture.at("state") == "written") names.push_back(file_name(picture));
+  }
+  return names;
+}
+
+std::vector<fs::path> RunFolder::leftovers() const {
+  std::vector<fs::path> found;
+  for (const char* const folder : {"checkpoints", "images"}) {
+    std::error_code absent;
+    for (const auto& entry : fs::directory_iterator(directory() / folder, absent)) {
+      if (storage::is_leftover(entry.path())) found.push_back(entry.path());
+    }
+  }
+  return found;
+}
+
+}  // namespace tessera::cli
