@@ -4,9 +4,9 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
-#include <thread>
 
 #include "storage/checkpoint_reader.h"
+#include "tests/cli/process_table.h"
 #include "tests/cli/tiny_run.h"
 
 namespace tessera::cli {
@@ -36,7 +36,9 @@ TEST_P(RankCounts, GoOnWhereUsr1ToOneRankStoppedOthers) {
   }
   const Ended stopped = child.wait();
   ASSERT_EQ(stopped.exit_code, 75) << stopped.err;
-  EXPECT_THAT(stopped.err, HasSubstr("tessera resume " + run.directory().string()));
+  const std::string asked = before == 1 ? "signal USR1" : "a signal to rank 2";
+  EXPECT_THAT(stopped.err, HasSubstr("stopped on request (" + asked +
+                                     "). To go on: tessera resume " + run.directory().string()));
   EXPECT_EQ(run.checkpoints().size(), 1u);
   const int done = run.steps_done();
   EXPECT_LT(done, 17);
@@ -49,24 +51,9 @@ TEST_P(RankCounts, GoOnWhereUsr1ToOneRankStoppedOthers) {
 INSTANTIATE_TEST_SUITE_P(Resume, RankCounts,
                          testing::Values(std::pair{1, 1}, std::pair{1, 3}, std::pair{3, 1}));
 
-/// Neither gone nor a zombie that nobody has waited for.
-bool is_alive(pid_t process) {
-  std::ifstream status("/proc/" + std::to_string(process) + "/status");
-  for (std::string line; std::getline(status, line);) {
-    if (line.starts_with("State:")) return line.find('Z') == std::string::npos;
-  }
-  return false;
-}
-
-/// Gone within 30 s, since a rank that loses its launcher or a peer ends by itself.
-void expect_gone(const std::vector<pid_t>& processes) {
-  const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-  for (const pid_t process : processes) {
-    while (is_alive(process) && std::chrono::steady_clock::now() < give_up) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    }
-    EXPECT_FALSE(is_alive(process)) << "a rank outlived its job";
-  }
+/// A rank that loses its launcher or a peer ends by itself.
+void expect_gone(const std::vector<pid_t>& ranks) {
+  EXPECT_THAT(alive_after(std::chrono::seconds(30), ranks), IsEmpty()) << "a rank outlived its job";
 }
 
 TEST(AKilledRun, IsCompletedByTheSameCommand) {
@@ -106,58 +93,6 @@ TEST(AKilledJob, IsCompletedByTheSameCommand) {
   ASSERT_EQ(ended.exit_code, 0) << ended.err;
   EXPECT_THAT(ended.err, HasSubstr("goes on from "));
   EXPECT_EQ(run.pictures(), uninterrupted());
-}
-
-TEST(TheStopFile, StopsTheRunAndIsRemoved) {
-  const TinyRun run({"--steps", "60"});  // more than a second: the file is looked for once a second
-  RunningChild child = run.begin(1, run.render_arguments(), 2);
-  const fs::path stop = run.directory() / "STOP";
-  std::ofstream{stop};
-  const Ended stopped = child.wait();
-  EXPECT_EQ(stopped.exit_code, 75) << stopped.err;
-  EXPECT_THAT(stopped.err, HasSubstr("file STOP"));
-  EXPECT_FALSE(fs::exists(stop));
-  EXPECT_EQ(run.checkpoints().size(), 1u);
-}
-
-TEST(Usr2, LeavesACheckpointAndGoesOn) {
-  const TinyRun run({"--checkpoint-every", "0"});
-  RunningChild child = run.begin(1, run.render_arguments(), 3);
-  child.signal(SIGUSR2);
-  EXPECT_EQ(child.wait().exit_code, 0);
-  std::ifstream events(run.directory() / "events.jsonl");
-  const std::string text{std::istreambuf_iterator<char>(events), {}};
-  EXPECT_THAT(text,
-              testing::ContainsRegex("\"file\":\"[^\"]*item-00000-stage-0-step-00[4-9].h5\""));
-  EXPECT_EQ(run.steps_done(), 17);
-}
-
-TEST(Usr1, OnlySavesWhereConfiguredSo) {
-  const TinyRun run({"--checkpoint-on-usr1", "checkpoint"});
-  const Ended ended = run.interrupt(2);
-  EXPECT_EQ(ended.exit_code, 0) << ended.err;
-  EXPECT_EQ(run.steps_done(), 17);
-}
-
-TEST(Interrupts, StopAtTheFirst) {
-  const TinyRun run;
-  for (const int signal : {SIGINT, SIGTERM}) {
-    RunningChild child = run.begin(1, run.render_arguments(), 2);
-    child.signal(signal);
-    EXPECT_EQ(child.wait().exit_code, 75);
-  }
-  EXPECT_EQ(run.resume(1).exit_code, 0);
-  EXPECT_EQ(run.steps_done(), 17);
-}
-
-TEST(Interrupts, AbortAtTheSecond) {
-  const TinyRun run({"--resolutions", "256"});  // a step is longer than the time between the two
-  RunningChild child = run.begin(1, run.render_arguments(), 1);
-  child.signal_and_wait(SIGINT);
-  child.signal(SIGINT);
-  const Ended aborted = child.wait();
-  EXPECT_EQ(aborted.exit_code, 130) << aborted.err;
-  EXPECT_THAT(aborted.err, HasSubstr("aborted at once"));
 }
 
 TEST(Never, StartsOver) {
