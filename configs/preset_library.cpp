@@ -2,28 +2,14 @@
 
 #include <algorithm>
 
-#include "configs/preset_texts.h"
+#include "configs/shipped_texts.h"
 
 namespace tessera::configs {
 namespace {
 
-/// The comment lines at the head of a file as one line.
-std::string head_comment(const std::string& text) {
-  std::string summary;
-  std::size_t begin = 0;
-  while (begin < text.size() && text[begin] == '#') {
-    const std::size_t end = std::min(text.find('\n', begin), text.size());
-    if (!summary.empty()) summary += ' ';
-    const std::size_t word = std::min(text.find_first_not_of("# ", begin), end);
-    summary += text.substr(word, end - word);
-    begin = end + 1;
-  }
-  return summary;
-}
-
 std::vector<Preset> all_presets() {
   std::vector<Preset> all;
-  for (const PresetText& file : preset_texts()) {
+  for (const NamedText& file : preset_texts()) {
     all.push_back({file.name, head_comment(file.text), file.text});
   }
   std::sort(all.begin(), all.end(),

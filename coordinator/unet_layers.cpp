@@ -13,36 +13,40 @@ class LayerList {
   explicit LayerList(const worker::ModelOutline& model) : model_(model) {}
 
   UnetLayers build() {
-    conv(kLatentChannels, width(0), 0, false);
+    conv(kLatentChannels, width(0), 0, Dilation::Fixed, Input::Plain);
     push_skip(width(0), 0);
     for (int level = 0; level < levels(); ++level) {
       down_block(level);
     }
-    resnet(width(deepest()), width(deepest()), deepest(), true);
+    resnet(width(deepest()), width(deepest()), deepest(), Dilation::Restrained);
     transformer(deepest());
-    resnet(width(deepest()), width(deepest()), deepest(), true);
+    resnet(width(deepest()), width(deepest()), deepest(), Dilation::Restrained);
     int channels = width(deepest());
     for (int level = deepest(); level >= 0; --level) {
       channels = up_block(level, channels);
     }
-    conv(width(0), kLatentChannels, 0, false);
+    conv(width(0), kLatentChannels, 0, Dilation::Fixed, Input::Normed);
     return std::move(result_);
   }
 
  private:
+  using Input = UnetLayer::Input;
+  enum class Dilation { Fixed, Restrained };
+
   int levels() const { return static_cast<int>(model_.unet_widths.size()); }
   int deepest() const { return levels() - 1; }
   int width(int level) const { return model_.unet_widths[static_cast<std::size_t>(level)]; }
 
-  void conv(int in, int out, int level, bool dilated) {
-    result_.layers.push_back({UnetLayer::Kind::Conv3x3, level, in, out, 0, dilated});
+  void conv(int in, int out, int level, Dilation dilation, Input input) {
+    const bool dilated = dilation == Dilation::Restrained;
+    result_.layers.push_back({UnetLayer::Kind::Conv3x3, level, in, out, 0, dilated, input});
   }
 
-  void resnet(int in, int out, int level, bool dilated) {
-    conv(in, out, level, dilated);
-    conv(out, out, level, dilated);
+  void resnet(int in, int out, int level, Dilation dilation) {
+    conv(in, out, level, dilation, Input::Normed);
+    conv(out, out, level, dilation, Input::Normed);
     if (in != out) {
-      result_.layers.push_back({UnetLayer::Kind::Conv1x1, level, in, out, 0, false});
+      result_.layers.push_back({UnetLayer::Kind::Conv1x1, level, in, out, 0, false, Input::Plain});
     }
   }
 
@@ -51,7 +55,7 @@ class LayerList {
     if (depth > 0) {
       const int channels = width(level);
       result_.layers.push_back(
-          {UnetLayer::Kind::Transformer, level, channels, channels, depth, false});
+          {UnetLayer::Kind::Transformer, level, channels, channels, depth, false, Input::Normed});
     }
   }
 
@@ -64,29 +68,40 @@ class LayerList {
     const bool last = level == deepest();
     int channels = width(std::max(0, level - 1));
     for (int i = 0; i < model_.resnets_per_level; ++i) {
-      resnet(channels, width(level), level, last && level > 0);
+      resnet(channels, width(level), level,
+             last && level > 0 ? Dilation::Restrained : Dilation::Fixed);
       transformer(level);
       channels = width(level);
       push_skip(channels, level);
     }
     if (!last) {
-      conv(channels, channels, level + 1, level + 1 == deepest());
+      conv(channels, channels, level + 1,
+           level + 1 == deepest() ? Dilation::Restrained : Dilation::Fixed, Input::Strided);
       push_skip(channels, level + 1);
+    }
+  }
+
+  /// FreeU acts where the map from below is as wide as the deepest or the next level.
+  void filter_skip(int hidden_channels, int level) {
+    const int next = width(std::max(0, deepest() - 1));
+    if (hidden_channels == width(deepest()) || hidden_channels == next) {
+      result_.filtered_skips.push_back({level, skips_.back()});
     }
   }
 
   int up_block(int level, int channels) {
     for (int i = 0; i <= model_.resnets_per_level; ++i) {
       const int in = channels + skips_.back();
+      filter_skip(channels, level);
       skips_.pop_back();
       result_.concat_channels =
           std::max(result_.concat_channels, static_cast<double>(in) / (1 << (2 * level)));
-      resnet(in, width(level), level, false);
+      resnet(in, width(level), level, Dilation::Fixed);
       transformer(level);
       channels = width(level);
     }
     if (level > 0) {
-      conv(channels, channels, level - 1, false);
+      conv(channels, channels, level - 1, Dilation::Fixed, Input::Upsampled);
     }
     return channels;
   }

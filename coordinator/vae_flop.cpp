@@ -42,13 +42,14 @@ class Half {
     attention_channels_ = channels;
   }
 
-  double flop(Extent latent) const {
+  VaeFlop flop(Extent latent) const {
     const double positions = static_cast<double>(latent.area());
-    double sum = 4 * positions * positions * attention_channels_;
+    VaeFlop flop;
+    flop.attention = 4 * positions * positions * attention_channels_;
     for (const Conv& conv : convs_) {
-      sum += 2.0 * conv.taps * conv.in * conv.out * positions * (1 << (2 * conv.scale));
+      flop.conv += 2.0 * conv.taps * conv.in * conv.out * positions * (1 << (2 * conv.scale));
     }
-    return sum;
+    return flop;
   }
   double weights() const {
     double sum = 0;
@@ -107,28 +108,30 @@ Half encoder(const ModelOutline& model) {
   return half;
 }
 
-double over_canvas(const Half& half, const worker::StagePlan& stage) {
+VaeFlop over_canvas(const Half& half, const worker::StagePlan& stage) {
   if (stage.vae_mode == worker::VaeMode::Full) {
     return half.flop(stage.latent);
   }
   const partition::TileGrid grid(stage.latent, stage.vae_tile / 8);
-  double flop = 0;
+  VaeFlop sum;
   for (int row = 0; row < grid.tile_rows(); ++row) {
     for (int col = 0; col < grid.tile_cols(); ++col) {
       const partition::Rect input = grid.tile(row, col).input;
-      flop += half.flop({input.rows(), input.cols()});
+      const VaeFlop tile = half.flop({input.rows(), input.cols()});
+      sum.conv += tile.conv;
+      sum.attention += tile.attention;
     }
   }
-  return flop;
+  return sum;
 }
 
 }  // namespace
 
-double vae_decode_flop(const ModelOutline& model, const worker::StagePlan& stage) {
+VaeFlop vae_decode_flop(const ModelOutline& model, const worker::StagePlan& stage) {
   return over_canvas(decoder(model), stage);
 }
 
-double vae_encode_flop(const ModelOutline& model, const worker::StagePlan& stage) {
+VaeFlop vae_encode_flop(const ModelOutline& model, const worker::StagePlan& stage) {
   return over_canvas(encoder(model), stage);
 }
 

@@ -2,12 +2,13 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "configs/nearest_name.h"
 #include "launch/key_options.h"
+#include "launch/plan_options.h"
 #include "launch/sbatch_options.h"
+#include "launch/trace_layers.h"
 #include "launch/usage_error.h"
 
 namespace tessera::launch {
@@ -43,6 +44,7 @@ class Grammar {
     add_config();
     sbatch_ = add_sbatch_command(app_, line_.sbatch);
     add_inspect();
+    add_plan();
   }
 
   CommandLine parse(std::vector<std::string> arguments) {
@@ -171,11 +173,18 @@ class Grammar {
     inspect_->allow_extras();
   }
 
+  void add_plan() {
+    plan_ = app_.add_subcommand("plan", "What a render would take, on this machine or another");
+    plan_->add_flag("--json", json_, "As JSON")->group("Plan");
+    add_plan_options(*plan_, line_.plan);
+    add_job_options(*plan_);
+  }
+
   std::vector<std::string> known_options() const {
     std::vector<std::string> names;
     std::vector<const CLI::App*> apps{&app_};
-    for (const CLI::App* command :
-         {render_, resumed_, config_, show_, validate_, schema_, presets_, sbatch_, inspect_}) {
+    for (const CLI::App* command : {render_, resumed_, config_, show_, validate_, schema_, presets_,
+                                    sbatch_, inspect_, plan_}) {
       if (command->parsed()) apps.push_back(command);
     }
     for (const CLI::App* app : apps) {
@@ -193,8 +202,8 @@ class Grammar {
     const bool option = first.starts_with("-");
     std::string message = (option ? "unknown option \"" : "unexpected argument \"") + first + "\".";
     const std::vector<std::string> names =
-        option ? known_options()
-               : std::vector<std::string>{"render", "resume", "inspect", "config", "sbatch"};
+        option ? known_options() : std::vector<std::string>{"render",  "resume", "plan",
+                                                            "inspect", "config", "sbatch"};
     const std::string nearest = configs::nearest_name(first.substr(0, first.find('=')), names);
     message += nearest.empty() ? " See tessera --help." : " Did you mean \"" + nearest + "\"?";
     throw UsageError(message);
@@ -205,7 +214,7 @@ class Grammar {
     line_.color = color_ == "always"  ? Color::Always
                   : color_ == "never" ? Color::Never
                                       : Color::Auto;
-    if (config_file_set()) line_.config_file = config_file_;
+    if (!config_file_.empty()) line_.config_file = config_file_;
     if (json_) line_.form = CommandLine::Form::Json;
     if (markdown_) line_.form = CommandLine::Form::Markdown;
     if (dry_run_) line_.render.depth = RenderRequest::Depth::PlanOnly;
@@ -213,8 +222,6 @@ class Grammar {
     finish_resume();
     choose_command();
   }
-
-  bool config_file_set() const { return !config_file_.empty(); }
 
   /// `resume RUN` is `render` with what RUN/run.yaml says.
   void finish_resume() {
@@ -224,38 +231,30 @@ class Grammar {
                                                  : Resume::Auto;
     const std::string& run = line_.render.resumed_run;
     if (run.empty()) return;
-    if (config_file_set()) throw UsageError("-c: tessera resume takes the run.yaml of the run.");
+    if (!config_file_.empty())
+      throw UsageError("-c: tessera resume takes the run.yaml of the run.");
     line_.config_file = run + "/run.yaml";
     line_.options.options.push_back({"output.run_dir", {run}, "resume"});
   }
 
   void finish_trace() {
     if (trace_layers_.empty()) return;
-    const std::size_t colon = trace_layers_.find(':');
-    const auto number = [&](std::string_view text) {
-      int value = -1;
-      const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-      const bool whole = error == std::errc() && end == text.data() + text.size();
-      if (!whole || value < 0) {
-        throw UsageError("--trace-layers: \"" + trace_layers_ +
-                         "\" is not of the form STAGE:STEP, both from 0.");
-      }
-      return value;
-    };
-    const std::string_view text = trace_layers_;
-    line_.render.trace_stage = number(text.substr(0, colon));
-    line_.render.trace_step = number(colon == std::string_view::npos ? "" : text.substr(colon + 1));
+    parse_trace_layers(trace_layers_, line_.render);
     if (line_.render.trace_file.empty()) {
       throw UsageError("--trace-layers needs --trace FILE, which takes the captures.");
     }
   }
 
   void choose_command() {
-    const std::pair<const CLI::App*, Command> commands[] = {
-        {render_, Command::Render},           {resumed_, Command::Render},
-        {inspect_, Command::Inspect},         {show_, Command::ConfigShow},
-        {validate_, Command::ConfigValidate}, {schema_, Command::ConfigSchema},
-        {presets_, Command::ConfigPresets},   {sbatch_, Command::Sbatch}};
+    const std::pair<const CLI::App*, Command> commands[] = {{render_, Command::Render},
+                                                            {resumed_, Command::Render},
+                                                            {inspect_, Command::Inspect},
+                                                            {show_, Command::ConfigShow},
+                                                            {validate_, Command::ConfigValidate},
+                                                            {schema_, Command::ConfigSchema},
+                                                            {presets_, Command::ConfigPresets},
+                                                            {sbatch_, Command::Sbatch},
+                                                            {plan_, Command::Plan}};
     if (version_) {
       line_.command = Command::Version;
       return;
@@ -266,7 +265,8 @@ class Grammar {
       return;
     }
     throw UsageError(
-        "no command is given. Use render, resume, inspect, config or sbatch; see tessera --help.");
+        "no command is given. Use render, resume, plan, inspect, config or sbatch; see tessera "
+        "--help.");
   }
 
   CLI::App app_;
@@ -279,6 +279,7 @@ class Grammar {
   CLI::App* presets_ = nullptr;
   CLI::App* sbatch_ = nullptr;
   CLI::App* inspect_ = nullptr;
+  CLI::App* plan_ = nullptr;
   CommandLine line_;
   std::string config_file_;
   std::string color_ = "auto";

@@ -7,6 +7,7 @@
 #include "configs/config_sources.h"
 #include "launch/console.h"
 #include "launch/inspection_depth.h"
+#include "launch/plan_request.h"
 #include "launch/render_request.h"
 #include "launch/sbatch_script.h"
 
@@ -23,7 +24,8 @@ struct CommandLine {
     ConfigSchema,
     ConfigPresets,
     Sbatch,
-    Inspect
+    Inspect,
+    Plan
   };
   enum class Form { People, Json, Markdown };
 
@@ -38,6 +40,7 @@ struct CommandLine {
   std::optional<std::string> config_file;  ///< -c, or the argument of `config validate`
   RenderRequest render;
   SbatchRequest sbatch;
+  PlanRequest plan;
   std::vector<std::string> inspected_paths;  ///< arguments of `inspect`, at least one
   InspectionDepth inspection_depth = InspectionDepth::Headers;
 };

@@ -5,6 +5,7 @@
 #include "launch/command_line.h"
 #include "launch/commands/config.h"
 #include "launch/commands/inspect.h"
+#include "launch/commands/plan.h"
 #include "launch/commands/render.h"
 #include "launch/console.h"
 #include "launch/exit_codes.h"
@@ -42,6 +43,8 @@ void run_alone(const CommandLine& line, Console& console) {
       return console.result(sbatch_script(line.sbatch));
     case Command::Inspect:
       return inspect(line, console);
+    case Command::Plan:
+      return plan(line, console);
     case Command::Render:
       return;
   }

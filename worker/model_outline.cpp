@@ -46,6 +46,16 @@ ModelOutline read_model_outline(const std::string& directory, const std::string&
   outline.vae_sample_size = vae.sample_size;
   outline.train_steps = scheduler.train_steps;
   outline.steps_offset = scheduler.steps_offset;
+  outline.norm_groups = unet.norm_groups;
+  return outline;
+}
+
+ModelOutline sdxl_outline() {
+  ModelOutline outline;
+  outline.unet_widths = {320, 640, 1280};
+  outline.transformer_depths = {0, 2, 10};
+  outline.head_counts = {5, 10, 20};
+  outline.vae_widths = {128, 256, 512, 512};
   return outline;
 }
 
@@ -56,8 +66,8 @@ std::string outline_to_text(const ModelOutline& outline) {
   write_list(out, outline.head_counts);
   write_list(out, outline.vae_widths);
   out << outline.resnets_per_level << ' ' << outline.context_width << ' ' << outline.sample_size
-      << ' ' << outline.vae_sample_size << ' ' << outline.train_steps << ' '
-      << outline.steps_offset;
+      << ' ' << outline.vae_sample_size << ' ' << outline.train_steps << ' ' << outline.steps_offset
+      << ' ' << outline.norm_groups;
   return out.str();
 }
 
@@ -69,7 +79,7 @@ ModelOutline outline_from_text(const std::string& text) {
   outline.head_counts = read_list(in);
   outline.vae_widths = read_list(in);
   in >> outline.resnets_per_level >> outline.context_width >> outline.sample_size >>
-      outline.vae_sample_size >> outline.train_steps >> outline.steps_offset;
+      outline.vae_sample_size >> outline.train_steps >> outline.steps_offset >> outline.norm_groups;
   if (!in) throw storage::DataError("model outline: \"" + text + "\" is not readable");
   return outline;
 }

@@ -19,12 +19,16 @@ struct ModelOutline {
   int vae_sample_size = 1024;  ///< pixels: side of a tile
   int train_steps = 1000;      ///< num_train_timesteps of the scheduler
   int steps_offset = 1;
+  int norm_groups = 32;  ///< of the U-Net
 
   bool operator==(const ModelOutline&) const = default;
   partition::Extent base_image() const { return {sample_size * 8, sample_size * 8}; }
   /// 2^(levels - 1) latent rows.
   int grain_rows() const { return 1 << (static_cast<int>(unet_widths.size()) - 1); }
 };
+
+/// Stable Diffusion XL base 1.0 as published: what to plan for where no model is at hand.
+ModelOutline sdxl_outline();
 
 /// Reads unet/, vae/ and scheduler/ configs of a diffusers folder.
 /// \param vae_directory  a replacement autoencoder, read instead of vae/, or "".

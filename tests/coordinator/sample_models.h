@@ -4,15 +4,7 @@
 
 namespace tessera::coordinator {
 
-/// Stable Diffusion XL: base 1024.
-inline worker::ModelOutline sdxl_outline() {
-  worker::ModelOutline model;
-  model.unet_widths = {320, 640, 1280};
-  model.transformer_depths = {0, 2, 10};
-  model.head_counts = {5, 10, 20};
-  model.vae_widths = {128, 256, 512, 512};
-  return model;
-}
+using worker::sdxl_outline;
 
 /// A narrow network of the same form: base 256.
 inline worker::ModelOutline small_outline() {

@@ -16,7 +16,7 @@ worker::StagePlan stage(int side, worker::VaeMode mode) {
   return plan;
 }
 
-void expect_tera(double flop, double tera) { EXPECT_NEAR(flop / 1e12, tera, 0.01 * tera); }
+void expect_tera(VaeFlop flop, double tera) { EXPECT_NEAR(flop.total() / 1e12, tera, 0.01 * tera); }
 
 TEST(VaeFlop, MatchesTheTableOfTheWholeCanvas) {
   const worker::ModelOutline model = sdxl_outline();

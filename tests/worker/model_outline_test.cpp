@@ -26,6 +26,7 @@ TEST(ModelOutline, IsReadFromTheConfigFilesAlone) {
   EXPECT_EQ(outline.vae_sample_size, 256);
   EXPECT_EQ(outline.train_steps, 1000);
   EXPECT_EQ(outline.steps_offset, 1);
+  EXPECT_EQ(outline.norm_groups, 16);
   EXPECT_EQ(outline.base_image(), (partition::Extent{256, 256}));
   EXPECT_EQ(outline.grain_rows(), 4);
 }
