@@ -98,25 +98,47 @@ Pictures continue_from(const RenderTask& task, const std::vector<StageSnapshot>&
   return pictures;
 }
 
+constexpr int kRankCounts[] = {1, 2, 3, 4, 6};
+
+/// What goes on from the snapshot on `ranks` ranks equals the pictures of a run without a cut.
+void expect_same_rest(const StageSnapshot& snapshot, int ranks, const Pictures& whole) {
+  SCOPED_TRACE("on " + std::to_string(ranks) + " ranks from stage " +
+               std::to_string(snapshot.stage) + ", step " + std::to_string(snapshot.step));
+  const Pictures rest = continue_from(two_stage_task(ranks), {snapshot});
+  ASSERT_EQ(rest.size(), whole.size() - static_cast<std::size_t>(snapshot.stage));
+  for (const auto& [place, pixels] : rest) {
+    EXPECT_TRUE(pixels == whole.at(place)) << "other bits in stage " << place.second;
+  }
+}
+
+class SnapshotRanks : public ::testing::TestWithParam<int> {};
+
+TEST_P(SnapshotRanks, GoOnWithEqualBitsOnEveryOtherNumberOfRanks) {
+  const Pictures whole = run_cascade(two_stage_task(1));
+  for (const Cut cut : {Cut{0, 2}, Cut{1, 2}}) {
+    const StageSnapshot snapshot = snapshot_at(two_stage_task(GetParam()), cut);
+    for (const int ranks : kRankCounts) expect_same_rest(snapshot, ranks, whole);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Ranks, SnapshotRanks, ::testing::ValuesIn(kRankCounts));
+
 struct Counts {
   int before = 1;
   int after = 1;
 };
 
-class SnapshotRanks : public ::testing::TestWithParam<Counts> {};
+class SnapshotCuts : public ::testing::TestWithParam<Counts> {};
 
-TEST_P(SnapshotRanks, GoOnWithEqualBitsOnAnotherNumberOfRanks) {
+TEST_P(SnapshotCuts, GoOnWithEqualBitsFromAnywhereInAStage) {
   const Pictures whole = run_cascade(two_stage_task(1));
   for (const Cut cut : {Cut{0, 1}, Cut{0, 3}, Cut{1, 1}, Cut{1, 2}, Cut{1, 3}}) {
-    SCOPED_TRACE("stage " + std::to_string(cut.stage) + ", step " + std::to_string(cut.step));
     const StageSnapshot snapshot = snapshot_at(two_stage_task(GetParam().before), cut);
-    const Pictures rest = continue_from(two_stage_task(GetParam().after), {snapshot});
-    ASSERT_EQ(rest.size(), whole.size() - static_cast<std::size_t>(cut.stage));
-    for (const auto& [place, pixels] : rest) EXPECT_EQ(pixels, whole.at(place)) << place.second;
+    expect_same_rest(snapshot, GetParam().after, whole);
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Ranks, SnapshotRanks,
+INSTANTIATE_TEST_SUITE_P(Ranks, SnapshotCuts,
                          ::testing::Values(Counts{1, 1}, Counts{1, 2}, Counts{2, 3}, Counts{3, 1},
                                            Counts{4, 2}, Counts{2, 5}));
 
@@ -126,7 +148,7 @@ TEST(Snapshot, DoesNotDependOnTheNumberOfRanks) {
   EXPECT_EQ(alone.z_up.shape, alone.x.shape);
   EXPECT_EQ(alone.step, 2);
   EXPECT_NE(alone.x.values, alone.z_up.values);
-  for (const int ranks : {2, 3, 4}) EXPECT_EQ(snapshot_at(two_stage_task(ranks), {1, 2}), alone);
+  for (const int ranks : kRankCounts) EXPECT_EQ(snapshot_at(two_stage_task(ranks), {1, 2}), alone);
 }
 
 TEST(Snapshot, OfTheBaseStageHasNoUpscaledLatents) {
