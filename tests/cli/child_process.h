@@ -20,7 +20,7 @@ struct ChildOptions {
 };
 
 /// Runs a program to its end and captures its streams, which are no terminals. A process that runs
-/// longer than 5 minutes is killed. \param command  program, found along PATH, and arguments.
+/// longer than 10 minutes is killed. \param command  program, found along PATH, and arguments.
 Ended run_child(const std::vector<std::string>& command, const ChildOptions& options = {});
 
 /// The tessera of this build: it lies beside the test.

@@ -21,7 +21,7 @@
 namespace tessera::cli {
 namespace {
 
-constexpr std::chrono::minutes kPatience(5);
+constexpr std::chrono::minutes kPatience(10);
 constexpr std::chrono::milliseconds kBetweenLooks(5);
 
 // One thread per rank, ranks as root and more than cores; MPI may not read other processes' memory

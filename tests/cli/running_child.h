@@ -30,7 +30,7 @@ class RunningChild {
   void signal_and_wait(int number);
   /// The processes that this one started; under mpirun the ranks, lowest first.
   std::vector<pid_t> children() const;
-  /// Waits for the end, at most 5 minutes.
+  /// Waits for the end, at most 10 minutes.
   Ended wait();
 
  private:
