@@ -56,6 +56,27 @@ TEST_F(SafetensorsWriterTest, TheOrderGivenDoesNotChangeTheBytes) {
   EXPECT_EQ(read_text(folder_ / "ab"), read_text(folder_ / "ba"));
 }
 
+TEST_F(SafetensorsWriterTest, AsksForTheElementsInTheOrderOfTheFile) {
+  const std::vector<TensorForm> forms = {{"b", Dtype::U8, {2}}, {"a", Dtype::F32, {1}}};
+  std::vector<std::size_t> asked;
+  std::vector<std::byte> buffer;
+  const auto bytes_of = [&](std::size_t index) {
+    asked.push_back(index);
+    buffer.assign(index == 0 ? 2 : 4, std::byte{7});
+    return std::span<const std::byte>(buffer);
+  };
+  write_safetensors(folder_ / "t", forms, bytes_of, {});
+  EXPECT_EQ(asked, (std::vector<std::size_t>{1, 0}));
+  EXPECT_EQ(SafetensorsFile::open(folder_ / "t").find("b")->bytes.size(), 2u);
+}
+
+TEST_F(SafetensorsWriterTest, AFailureToGiveElementsLeavesNothingBehind) {
+  const std::vector<TensorForm> forms = {{"b", Dtype::U8, {2}}};
+  const auto fails = [](std::size_t) -> std::span<const std::byte> { throw DataError("no"); };
+  EXPECT_THROW(write_safetensors(folder_ / "t", forms, fails, {}), DataError);
+  EXPECT_EQ(folder_.entries(), 0u);
+}
+
 TEST_F(SafetensorsWriterTest, AFileMayHaveNoTensors) {
   write_safetensors(folder_ / "t", {}, {});
   EXPECT_TRUE(SafetensorsFile::open(folder_ / "t").tensors().empty());
