@@ -71,7 +71,8 @@ ValueCodec<RateCurve> rate_curve() {
     return curve;
   };
   codec.write = [=](const RateCurve& curve) {
-    if (curve.points.size() == 1) return rate.write(curve.points.front().per_second);
+    const RateCurve::Point& first = curve.points.front();
+    if (curve.points.size() == 1 && first.channels == 1) return rate.write(first.per_second);
     ConfigValue map;
     map.form = ConfigValue::Form::Map;
     for (const RateCurve::Point& point : curve.points) {

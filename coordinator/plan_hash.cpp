@@ -57,6 +57,7 @@ void add_settings(Lines& lines, const worker::RenderTask& task) {
   lines.text("model.variant", task.model.variant);
   lines.text("model.vae_directory", task.model.vae_directory);
   lines.choice("model.tokenizer", task.model.tokenizer);
+  lines.choice("model.weights", task.model.weights);
   lines.choice("sampling.sampler", task.sampling.sampler);
   lines.choice("sampling.spacing", task.sampling.spacing);
   lines.number("sampling.steps", task.sampling.steps);

@@ -76,7 +76,7 @@ Half decoder(const ModelOutline& model) {
   half.conv(kLatentChannels, channels, 0);
   half.middle(channels);
   for (std::size_t level = model.vae_widths.size(); level-- > 0;) {
-    for (int i = 0; i < 3; ++i) {
+    for (int i = 0; i <= model.vae_resnets_per_level; ++i) {
       half.resnet(channels, model.vae_widths[level], scale);
       channels = model.vae_widths[level];
     }
@@ -94,7 +94,7 @@ Half encoder(const ModelOutline& model) {
   int scale = static_cast<int>(model.vae_widths.size()) - 1;
   half.conv(kImageChannels, channels, scale);
   for (std::size_t level = 0; level < model.vae_widths.size(); ++level) {
-    for (int i = 0; i < 2; ++i) {
+    for (int i = 0; i < model.vae_resnets_per_level; ++i) {
       half.resnet(channels, model.vae_widths[level], scale);
       channels = model.vae_widths[level];
     }

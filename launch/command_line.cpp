@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "configs/nearest_name.h"
+#include "launch/bench_options.h"
+#include "launch/help_texts.h"
 #include "launch/key_options.h"
 #include "launch/plan_options.h"
 #include "launch/sbatch_options.h"
@@ -15,19 +17,6 @@ namespace tessera::launch {
 namespace {
 
 using Command = CommandLine::Command;
-
-constexpr const char* kAbout =
-    "tessera renders high-resolution pictures with SDXL models by the FreeScale method, one "
-    "picture spread over MPI ranks.\n\n"
-    "  tessera render --preset demo -p \"a lighthouse\" -o lighthouse.png\n"
-    "  mpirun -np 4 tessera render --preset image-4096 -m models/sdxl -p \"a lighthouse\"";
-
-constexpr const char* kGlobalFooter =
-    "Options of all commands: -c FILE, --preset NAME, --set KEY=VALUE, -v, -q, --color WHEN.\n"
-    "Sizes are HEIGHTxWIDTH. Environment: TESSERA_<KEY> sets a key, TESSERA_CONFIG the file.\n"
-    "Exit codes: 0 done, 2 usage or configuration, 65 bad data, 66 input missing, 69 a rank was "
-    "lost, 70 internal error, 71 out of memory, 73 cannot create an output, 74 I/O error, 75 "
-    "stopped on request (run again), 76 another run is here, 130 interrupted twice.";
 
 /// Everything that stays alive while CLI11 parses.
 class Grammar {
@@ -42,9 +31,10 @@ class Grammar {
     add_render();
     add_resume();
     add_config();
-    sbatch_ = add_sbatch_command(app_, line_.sbatch);
+    commands_.emplace_back(add_sbatch_command(app_, line_.sbatch), Command::Sbatch);
     add_inspect();
     add_plan();
+    add_bench();
   }
 
   CommandLine parse(std::vector<std::string> arguments) {
@@ -88,36 +78,37 @@ class Grammar {
   }
 
   void add_render() {
-    render_ = app_.add_subcommand(
-        "render", "Renders pictures; goes on with the run that its run directory holds");
-    add_file(*render_, "--from", line_.render.from_picture,
+    CLI::App& render =
+        add_command(app_, Command::Render, "render",
+                    "Renders pictures; goes on with the run that its run directory holds");
+    add_file(render, "--from", line_.render.from_picture,
              "Takes the keys that change the picture from a PNG that tessera made");
-    add_file(*render_, "--trace", line_.render.trace_file,
+    add_file(render, "--trace", line_.render.trace_file,
              "Writes latents, stage results and schedule to this file");
-    render_->add_option("--trace-layers", trace_layers_, "Also captures the layers of one step")
+    render.add_option("--trace-layers", trace_layers_, "Also captures the layers of one step")
         ->type_name("STAGE:STEP")
         ->group("Render");
-    render_
-        ->add_option("--resume", resume_,
-                     "auto: goes on with an unfinished run; never: starts over; require: only goes "
-                     "on")
+    render
+        .add_option("--resume", resume_,
+                    "auto: goes on with an unfinished run; never: starts over; require: only goes "
+                    "on")
         ->type_name("WHEN")
         ->check(CLI::IsMember({"auto", "never", "require"}))
         ->group("Render");
-    render_->add_flag("--dry-run", dry_run_, "Plans everything and renders nothing")
-        ->group("Render");
-    add_run_options(*render_);
-    add_job_options(*render_);
+    render.add_flag("--dry-run", dry_run_, "Plans everything and renders nothing")->group("Render");
+    add_run_options(render);
+    add_job_options(render);
   }
 
   void add_resume() {
-    resumed_ = app_.add_subcommand(
-        "resume", "Goes on with the run of a run directory, on any number of ranks");
-    resumed_->add_option("RUN", line_.render.resumed_run, "Run directory")->required();
-    add_file(*resumed_, "--checkpoint", line_.render.checkpoint_file,
+    CLI::App& resume =
+        add_command(app_, Command::Render, "resume",
+                    "Goes on with the run of a run directory, on any number of ranks");
+    resume.add_option("RUN", line_.render.resumed_run, "Run directory")->required();
+    add_file(resume, "--checkpoint", line_.render.checkpoint_file,
              "Goes on from this checkpoint instead of the newest one");
-    add_run_options(*resumed_);
-    add_job_options(*resumed_);
+    add_run_options(resume);
+    add_job_options(resume);
   }
 
   static void add_file(CLI::App& command, const std::string& name, std::string& to,
@@ -146,51 +137,75 @@ class Grammar {
         ->group("Render");
   }
 
+  CLI::App& add_command(CLI::App& parent, Command command, const std::string& name,
+                        const std::string& what) {
+    CLI::App* app = parent.add_subcommand(name, what);
+    app->allow_extras();
+    commands_.emplace_back(app, command);
+    return *app;
+  }
+
   void add_config() {
-    config_ = app_.add_subcommand("config", "Shows, checks and describes configurations");
-    config_->require_subcommand(1);
-    config_->fallthrough();
-    config_->allow_extras();
-    show_ = config_->add_subcommand("show", "The merged configuration, each value with its origin");
-    show_->add_flag("--json", json_, "As JSON");
-    add_job_options(*show_);
-    validate_ = config_->add_subcommand("validate", "Checks a configuration file");
-    validate_->add_option("FILE", config_file_, "Configuration file")->required();
-    schema_ = config_->add_subcommand("schema", "The JSON Schema of configuration files");
-    schema_->add_flag("--markdown", markdown_, "A table of all keys instead");
-    presets_ = config_->add_subcommand("presets", "The presets and what they are for");
-    presets_->add_flag("--json", json_, "As JSON");
-    for (CLI::App* command : {validate_, schema_, presets_}) command->allow_extras();
+    CLI::App& config = *app_.add_subcommand("config", "Shows, checks and describes configurations");
+    config.require_subcommand(1);
+    config.fallthrough();
+    config.allow_extras();
+    CLI::App& show = add_command(config, Command::ConfigShow, "show",
+                                 "The merged configuration, each value with its origin");
+    show.add_flag("--json", json_, "As JSON");
+    add_job_options(show);
+    add_command(config, Command::ConfigValidate, "validate", "Checks a configuration file")
+        .add_option("FILE", config_file_, "Configuration file")
+        ->required();
+    add_command(config, Command::ConfigSchema, "schema", "The JSON Schema of configuration files")
+        .add_flag("--markdown", markdown_, "A table of all keys instead");
+    add_command(config, Command::ConfigPresets, "presets", "The presets and what they are for")
+        .add_flag("--json", json_, "As JSON");
   }
 
   void add_inspect() {
-    inspect_ = app_.add_subcommand("inspect", "Shows checkpoints, runs, pictures and model files");
-    inspect_->add_option("PATH", line_.inspected_paths, "Files and folders")->required();
-    inspect_->add_flag("--json", json_, "As JSON");
-    inspect_->add_flag_callback(
+    CLI::App& inspect = add_command(app_, Command::Inspect, "inspect",
+                                    "Shows checkpoints, runs, pictures and model files");
+    inspect.add_option("PATH", line_.inspected_paths, "Files and folders")->required();
+    inspect.add_flag("--json", json_, "As JSON");
+    inspect.add_flag_callback(
         "--verify", [this] { line_.inspection_depth = InspectionDepth::Everything; },
         "Reads everything and checks digests");
-    inspect_->allow_extras();
   }
 
   void add_plan() {
-    plan_ = app_.add_subcommand("plan", "What a render would take, on this machine or another");
-    plan_->add_flag("--json", json_, "As JSON")->group("Plan");
-    add_plan_options(*plan_, line_.plan);
-    add_job_options(*plan_);
+    CLI::App& plan = add_command(app_, Command::Plan, "plan",
+                                 "What a render would take, on this machine or another");
+    plan.add_flag("--json", json_, "As JSON")->group("Plan");
+    add_plan_options(plan, line_.plan);
+    add_job_options(plan);
+  }
+
+  void add_bench() {
+    CLI::App& bench = add_command(app_, Command::Bench, "bench",
+                                  "Times layers and steps of a job on the ranks it is started on");
+    add_bench_options(bench, line_.bench);
+    add_job_options(bench);
   }
 
   std::vector<std::string> known_options() const {
     std::vector<std::string> names;
     std::vector<const CLI::App*> apps{&app_};
-    for (const CLI::App* command : {render_, resumed_, config_, show_, validate_, schema_, presets_,
-                                    sbatch_, inspect_, plan_}) {
-      if (command->parsed()) apps.push_back(command);
+    for (const auto& [app, command] : commands_) {
+      if (app->parsed()) apps.push_back(app);
     }
     for (const CLI::App* app : apps) {
       for (const CLI::Option* option : app->get_options()) {
         for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
       }
+    }
+    return names;
+  }
+
+  std::vector<std::string> command_names() const {
+    std::vector<std::string> names;
+    for (const CLI::App* app : app_.get_subcommands([](const CLI::App*) { return true; })) {
+      names.push_back(app->get_name());
     }
     return names;
   }
@@ -201,9 +216,7 @@ class Grammar {
     const std::string& first = rest.front();
     const bool option = first.starts_with("-");
     std::string message = (option ? "unknown option \"" : "unexpected argument \"") + first + "\".";
-    const std::vector<std::string> names =
-        option ? known_options() : std::vector<std::string>{"render",  "resume", "plan",
-                                                            "inspect", "config", "sbatch"};
+    const std::vector<std::string> names = option ? known_options() : command_names();
     const std::string nearest = configs::nearest_name(first.substr(0, first.find('=')), names);
     message += nearest.empty() ? " See tessera --help." : " Did you mean \"" + nearest + "\"?";
     throw UsageError(message);
@@ -246,40 +259,22 @@ class Grammar {
   }
 
   void choose_command() {
-    const std::pair<const CLI::App*, Command> commands[] = {{render_, Command::Render},
-                                                            {resumed_, Command::Render},
-                                                            {inspect_, Command::Inspect},
-                                                            {show_, Command::ConfigShow},
-                                                            {validate_, Command::ConfigValidate},
-                                                            {schema_, Command::ConfigSchema},
-                                                            {presets_, Command::ConfigPresets},
-                                                            {sbatch_, Command::Sbatch},
-                                                            {plan_, Command::Plan}};
     if (version_) {
       line_.command = Command::Version;
       return;
     }
-    for (const auto& [app, command] : commands) {
+    for (const auto& [app, command] : commands_) {
       if (!app->parsed()) continue;
       line_.command = command;
       return;
     }
-    throw UsageError(
-        "no command is given. Use render, resume, plan, inspect, config or sbatch; see tessera "
-        "--help.");
+    std::string names;
+    for (const std::string& name : command_names()) names += (names.empty() ? "" : ", ") + name;
+    throw UsageError("no command is given. Use one of " + names + "; see tessera --help.");
   }
 
   CLI::App app_;
-  CLI::App* render_ = nullptr;
-  CLI::App* resumed_ = nullptr;
-  CLI::App* config_ = nullptr;
-  CLI::App* show_ = nullptr;
-  CLI::App* validate_ = nullptr;
-  CLI::App* schema_ = nullptr;
-  CLI::App* presets_ = nullptr;
-  CLI::App* sbatch_ = nullptr;
-  CLI::App* inspect_ = nullptr;
-  CLI::App* plan_ = nullptr;
+  std::vector<std::pair<CLI::App*, Command>> commands_;
   CommandLine line_;
   std::string config_file_;
   std::string color_ = "auto";

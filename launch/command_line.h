@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "configs/config_sources.h"
+#include "launch/bench_request.h"
 #include "launch/console.h"
 #include "launch/inspection_depth.h"
 #include "launch/plan_request.h"
@@ -25,7 +26,8 @@ struct CommandLine {
     ConfigPresets,
     Sbatch,
     Inspect,
-    Plan
+    Plan,
+    Bench
   };
   enum class Form { People, Json, Markdown };
 
@@ -41,6 +43,7 @@ struct CommandLine {
   RenderRequest render;
   SbatchRequest sbatch;
   PlanRequest plan;
+  BenchRequest bench;
   std::vector<std::string> inspected_paths;  ///< arguments of `inspect`, at least one
   InspectionDepth inspection_depth = InspectionDepth::Headers;
 };

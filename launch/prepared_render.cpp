@@ -136,8 +136,8 @@ PreparedRender prepare_render(const CommandLine& line, RankSession& session,
   int chosen = 0;
   startup.on_all([&] {
     job.model.path = inputs.model_folder;
-    render.plan = coordinator::plan_render(job, worker::outline_from_text(inputs.model_outline),
-                                           session.size(), inputs.init_images);
+    render.model = worker::outline_from_text(inputs.model_outline);
+    render.plan = coordinator::plan_render(job, render.model, session.size(), inputs.init_images);
     render.plan.task.cpu_threads = cpu_threads_of_this_rank(job.distributed.cpu_threads);
     chosen = leave_unselected(line.render.selection, render.plan.task);
     render.plan.task.study = study_of(line.render, render.plan.task);

@@ -9,12 +9,14 @@
 #include "launch/console.h"
 #include "launch/rank_session.h"
 #include "launch/startup_exchange.h"
+#include "worker/model_outline.h"
 
 namespace tessera::launch {
 
 /// A render that every rank has planned alike.
 struct PreparedRender {
   configs::ResolvedConfig config;  ///< model.path is the folder that was found
+  worker::ModelOutline model;
   coordinator::RenderPlan plan;
   std::vector<std::string> warnings;  ///< of the configuration and the plan
 };

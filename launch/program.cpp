@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "launch/command_line.h"
+#include "launch/commands/bench.h"
 #include "launch/commands/config.h"
 #include "launch/commands/inspect.h"
 #include "launch/commands/plan.h"
@@ -45,6 +46,7 @@ void run_alone(const CommandLine& line, Console& console) {
       return inspect(line, console);
     case Command::Plan:
       return plan(line, console);
+    case Command::Bench:
     case Command::Render:
       return;
   }
@@ -60,6 +62,10 @@ void apply_verbosity(CommandLine& line) {
 
 int run_command(const CommandLine& line, RankSession& session, RankLog& log, Console& console) {
   if (line.command == Command::Render) return render(line, session, log, console);
+  if (line.command == Command::Bench) {
+    bench(line, session, console);
+    return kDone;
+  }
   StartupExchange(session.world()).on_root([&] { run_alone(line, console); });
   return kDone;
 }

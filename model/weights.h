@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -49,6 +50,10 @@ struct OpenedWeights {
 /// \throws storage::MissingFileError, storage::DataError.
 OpenedWeights open_weights(const std::filesystem::path& component, const std::string& base,
                            const std::string& variant, c10::ScalarType dtype);
+
+/// Opens the weights of one component; open_weights() with the rest bound, or made-up ones.
+using WeightOpener =
+    std::function<OpenedWeights(const std::filesystem::path& component, const std::string& base)>;
 
 /// Counts parameters from shapes alone: every required name is answered by an empty tensor.
 class ShapeCounter final : public WeightSource {

@@ -43,6 +43,7 @@ ModelOutline read_model_outline(const std::string& directory, const std::string&
   outline.context_width = unet.context_width;
   outline.sample_size = unet.sample_size;
   outline.vae_widths = vae.widths;
+  outline.vae_resnets_per_level = vae.resnets_per_level;
   outline.vae_sample_size = vae.sample_size;
   outline.train_steps = scheduler.train_steps;
   outline.steps_offset = scheduler.steps_offset;
@@ -67,7 +68,7 @@ std::string outline_to_text(const ModelOutline& outline) {
   write_list(out, outline.vae_widths);
   out << outline.resnets_per_level << ' ' << outline.context_width << ' ' << outline.sample_size
       << ' ' << outline.vae_sample_size << ' ' << outline.train_steps << ' ' << outline.steps_offset
-      << ' ' << outline.norm_groups;
+      << ' ' << outline.norm_groups << ' ' << outline.vae_resnets_per_level;
   return out.str();
 }
 
@@ -79,7 +80,8 @@ ModelOutline outline_from_text(const std::string& text) {
   outline.head_counts = read_list(in);
   outline.vae_widths = read_list(in);
   in >> outline.resnets_per_level >> outline.context_width >> outline.sample_size >>
-      outline.vae_sample_size >> outline.train_steps >> outline.steps_offset >> outline.norm_groups;
+      outline.vae_sample_size >> outline.train_steps >> outline.steps_offset >>
+      outline.norm_groups >> outline.vae_resnets_per_level;
   if (!in) throw storage::DataError("model outline: \"" + text + "\" is not readable");
   return outline;
 }

@@ -16,8 +16,9 @@ struct ModelOutline {
   int context_width = 2048;
   int sample_size = 128;  ///< latent side of the base size
   std::vector<int> vae_widths;
-  int vae_sample_size = 1024;  ///< pixels: side of a tile
-  int train_steps = 1000;      ///< num_train_timesteps of the scheduler
+  int vae_resnets_per_level = 2;  ///< of the encoder; the decoder has one more
+  int vae_sample_size = 1024;     ///< pixels: side of a tile
+  int train_steps = 1000;         ///< num_train_timesteps of the scheduler
   int steps_offset = 1;
   int norm_groups = 32;  ///< of the U-Net
 

@@ -18,11 +18,15 @@ enum class Posterior { Sample, Mean };
 enum class UpscaleSpace { Image, Latent };
 enum class TokenizerKind { Clip, ClipBasic };
 
+/// Random: made up from the shapes that the config files give, for measurements.
+enum class WeightOrigin { Files, Random };
+
 struct ModelFiles {
   std::string directory;      ///< diffusers layout
   std::string variant;        ///< "" or "fp16", ...
   std::string vae_directory;  ///< a replacement autoencoder, or ""
   TokenizerKind tokenizer = TokenizerKind::Clip;
+  WeightOrigin weights = WeightOrigin::Files;
 
   bool operator==(const ModelFiles&) const = default;
 };

@@ -12,10 +12,10 @@ namespace tessera::model {
 namespace {
 
 TextTower load_tower(const std::filesystem::path& tokenizer, const std::filesystem::path& encoder,
-                     const std::string& variant, TokenizerKind kind, c10::ScalarType dtype,
+                     TokenizerKind kind, const WeightOpener& open,
                      std::vector<std::string>& warnings) {
   const auto config = read_clip_text_config(encoder / "config.json");
-  const OpenedWeights opened = open_weights(encoder, "model", variant, dtype);
+  const OpenedWeights opened = open(encoder, "model");
   if (opened.warning) warnings.push_back(*opened.warning);
   return {ClipTokenizer::load(tokenizer, kind), load_clip_text(*opened.source, config)};
 }
@@ -28,12 +28,12 @@ at::Tensor to_tensor(const std::vector<std::int32_t>& ids) {
 
 }  // namespace
 
-TextTowers load_text_towers(const std::filesystem::path& model, const std::string& variant,
-                            TokenizerKind kind, c10::ScalarType dtype) {
+TextTowers load_text_towers(const std::filesystem::path& model, TokenizerKind kind,
+                            const WeightOpener& open) {
   const ConfigJson index(model / "model_index.json");
   std::vector<std::string> warnings;
   const auto tower = [&](const char* tokenizer, const char* encoder) {
-    return load_tower(model / tokenizer, model / encoder, variant, kind, dtype, warnings);
+    return load_tower(model / tokenizer, model / encoder, kind, open, warnings);
   };
   TextTower first = tower("tokenizer", "text_encoder");
   TextTower second = tower("tokenizer_2", "text_encoder_2");

@@ -10,6 +10,7 @@
 
 #include "model/text/clip_text_encoder.h"
 #include "model/text/clip_tokenizer.h"
+#include "model/weights.h"
 
 namespace tessera::model {
 
@@ -34,10 +35,9 @@ struct TextTowers {
 };
 
 /// Loads `tokenizer`, `text_encoder`, `tokenizer_2`, `text_encoder_2` of a diffusers folder.
-/// \param variant  weight file variant, "" or "fp16".
 /// \throws storage::MissingFileError, storage::DataError.
-TextTowers load_text_towers(const std::filesystem::path& model, const std::string& variant,
-                            TokenizerKind kind, c10::ScalarType dtype);
+TextTowers load_text_towers(const std::filesystem::path& model, TokenizerKind kind,
+                            const WeightOpener& open);
 
 /// Conditioning of one guidance half.
 struct PromptEmbedding {

@@ -18,7 +18,7 @@ ended() { [ "$(on h1 squeue -h -j "$job" -t all -o %T 2>/dev/null)" = CANCELLED 
 until_true 60 stepping || fail "no step within 60 s: $(tail -n 5 "$out")"
 on h1 scancel "$job"
 until_true 60 ended || fail "not ended within 60 s: $(tail -n 5 "$out")"
-grep 'stopped on request (signal TERM)' "$out" || fail "no checkpoint on TERM: $(tail -n 8 "$out")"
+grep -E 'stopped on request \((signal TERM|a signal to rank [0-9]+)\)' "$out" || fail "no checkpoint on TERM: $(tail -n 8 "$out")"
 compgen -G "runs/$job/checkpoints/*.h5" >/dev/null || fail "no checkpoint file"
 
 on h2 "$program" resume "runs/$job" >resumed.log 2>&1 || fail "the resume ended with $?: $(tail -n 5 resumed.log)"

@@ -35,6 +35,10 @@ echo "$form: requeued $(awk -v from="$begin" -v to="$(date +%s.%N)" 'BEGIN { pri
 grep -iE 'stopped on request|exit(ed with exit)? code' "$out" || fail "no word of the stop: $(tail -n 5 "$out")"
 grep -qE '(Exit code: +|exit code )75' "$out" || fail "the exit code was not 75"
 
+# A slurmd refuses a launch in the second in which it revoked the job's last credential ("already killed").
+revoked=$(date +%s)
+next_second() { [ "$(date +%s)" -gt $((revoked + 1)) ]; }
+until_true 10 next_second
 on h1 scontrol update JobId="$job" StartTime=now # instead of the two minutes that Slurm waits
 until_true 90 completed || fail "not completed within 90 s, state $(state): $(tail -n 5 "$out")"
 on h1 scontrol show job "$job" | grep -oE '(JobState|Restarts|ExitCode)=[^ ]*' | tr '\n' ' '

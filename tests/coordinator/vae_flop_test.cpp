@@ -30,6 +30,15 @@ TEST(VaeFlop, MatchesTheTableOfTheWholeCanvas) {
   expect_tera(vae_encode_flop(model, stage(8192, VaeMode::Full)), 2529);
 }
 
+TEST(VaeFlop, FollowsTheResnetsOfEveryLevel) {
+  worker::ModelOutline model = sdxl_outline();
+  const worker::StagePlan plan = stage(1024, worker::VaeMode::Full);
+  const double full = vae_decode_flop(model, plan).conv;
+  model.vae_resnets_per_level = 1;
+  EXPECT_LT(vae_decode_flop(model, plan).conv, 0.85 * full);
+  EXPECT_LT(vae_encode_flop(model, plan).conv, full);
+}
+
 TEST(VaeFlop, MatchesTheTableOfTiles) {
   const worker::ModelOutline model = sdxl_outline();
   using worker::VaeMode;

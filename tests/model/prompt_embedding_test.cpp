@@ -13,9 +13,12 @@ namespace {
 
 constexpr const char* kPrompt = "a small red house by the sea, oil painting";
 
+OpenedWeights open_fp32(const std::filesystem::path& component, const std::string& base) {
+  return open_weights(component, base, "", at::kFloat);
+}
+
 const TextTowers& towers() {
-  static const TextTowers loaded =
-      load_text_towers(golden_model(), "", TokenizerKind::Clip, at::kFloat);
+  static const TextTowers loaded = load_text_towers(golden_model(), TokenizerKind::Clip, open_fp32);
   return loaded;
 }
 
@@ -60,7 +63,7 @@ TEST(PromptEmbedding, NeedsAProjectionInTheSecondTower) {
   }
   std::filesystem::copy(golden_model() / "text_encoder", folder / "text_encoder_2");
   EXPECT_THAT(storage::message_of<storage::DataError>(
-                  [&] { load_text_towers(folder.path(), "", TokenizerKind::Clip, at::kFloat); }),
+                  [&] { load_text_towers(folder.path(), TokenizerKind::Clip, open_fp32); }),
               testing::HasSubstr("CLIPTextModelWithProjection"));
 }
 

@@ -23,6 +23,7 @@ TEST(ModelOutline, IsReadFromTheConfigFilesAlone) {
   EXPECT_EQ(outline.context_width, 80);
   EXPECT_EQ(outline.sample_size, 32);
   EXPECT_EQ(outline.vae_widths, (std::vector<int>{16, 16, 32, 32}));
+  EXPECT_EQ(outline.vae_resnets_per_level, 2);
   EXPECT_EQ(outline.vae_sample_size, 256);
   EXPECT_EQ(outline.train_steps, 1000);
   EXPECT_EQ(outline.steps_offset, 1);
