@@ -9,6 +9,7 @@
 #include "launch/help_texts.h"
 #include "launch/key_options.h"
 #include "launch/plan_options.h"
+#include "launch/run_options.h"
 #include "launch/sbatch_options.h"
 #include "launch/trace_layers.h"
 #include "launch/usage_error.h"
@@ -35,6 +36,7 @@ class Grammar {
     add_inspect();
     add_plan();
     add_bench();
+    add_doctor();
   }
 
   CommandLine parse(std::vector<std::string> arguments) {
@@ -81,10 +83,10 @@ class Grammar {
     CLI::App& render =
         add_command(app_, Command::Render, "render",
                     "Renders pictures; goes on with the run that its run directory holds");
-    add_file(render, "--from", line_.render.from_picture,
-             "Takes the keys that change the picture from a PNG that tessera made");
-    add_file(render, "--trace", line_.render.trace_file,
-             "Writes latents, stage results and schedule to this file");
+    add_file_option(render, "--from", line_.render.from_picture,
+                    "Takes the keys that change the picture from a PNG that tessera made");
+    add_file_option(render, "--trace", line_.render.trace_file,
+                    "Writes latents, stage results and schedule to this file");
     render.add_option("--trace-layers", trace_layers_, "Also captures the layers of one step")
         ->type_name("STAGE:STEP")
         ->group("Render");
@@ -96,7 +98,7 @@ class Grammar {
         ->check(CLI::IsMember({"auto", "never", "require"}))
         ->group("Render");
     render.add_flag("--dry-run", dry_run_, "Plans everything and renders nothing")->group("Render");
-    add_run_options(render);
+    add_run_options(render, line_.render);
     add_job_options(render);
   }
 
@@ -105,36 +107,10 @@ class Grammar {
         add_command(app_, Command::Render, "resume",
                     "Goes on with the run of a run directory, on any number of ranks");
     resume.add_option("RUN", line_.render.resumed_run, "Run directory")->required();
-    add_file(resume, "--checkpoint", line_.render.checkpoint_file,
-             "Goes on from this checkpoint instead of the newest one");
-    add_run_options(resume);
+    add_file_option(resume, "--checkpoint", line_.render.checkpoint_file,
+                    "Goes on from this checkpoint instead of the newest one");
+    add_run_options(resume, line_.render);
     add_job_options(resume);
-  }
-
-  static void add_file(CLI::App& command, const std::string& name, std::string& to,
-                       const std::string& what) {
-    command.add_option(name, to, what)->type_name("FILE")->group("Render");
-  }
-
-  void add_run_options(CLI::App& command) {
-    add_file(command, "-o,--output", line_.render.copy_to, "Copy of the final picture");
-    add_file(command, "--replay", line_.render.replay_file,
-             "Takes every random tensor and crop shift from this file");
-    ItemSelection& selection = line_.render.selection;
-    const auto take_items = [&selection](const std::string& text) {
-      selection.ranges = parse_items(text);
-    };
-    const auto take_shard = [&selection](const std::string& text) { parse_shard(text, selection); };
-    command
-        .add_option_function<std::string>("--items", take_items,
-                                          "Renders these items of the run only, as in 1-10,20-40:2")
-        ->type_name("LIST")
-        ->group("Render");
-    command
-        .add_option_function<std::string>(
-            "--shard", take_shard, "Renders every N-th of the items, beginning with the I-th")
-        ->type_name("I/N")
-        ->group("Render");
   }
 
   CLI::App& add_command(CLI::App& parent, Command command, const std::string& name,
@@ -186,6 +162,14 @@ class Grammar {
                                   "Times layers and steps of a job on the ranks it is started on");
     add_bench_options(bench, line_.bench);
     add_job_options(bench);
+  }
+
+  void add_doctor() {
+    CLI::App& doctor = add_command(app_, Command::Doctor, "doctor",
+                                   "Checks hosts, links and storage, on the ranks of a render");
+    doctor.add_flag("--json", json_, "As JSON");
+    doctor.add_option("--run-dir", line_.doctor_folder, "Folder to write to; default: this one")
+        ->type_name("FOLDER");
   }
 
   std::vector<std::string> known_options() const {

@@ -5,6 +5,7 @@
 #include "launch/command_line.h"
 #include "launch/commands/bench.h"
 #include "launch/commands/config.h"
+#include "launch/commands/doctor.h"
 #include "launch/commands/inspect.h"
 #include "launch/commands/plan.h"
 #include "launch/commands/render.h"
@@ -47,6 +48,7 @@ void run_alone(const CommandLine& line, Console& console) {
     case Command::Plan:
       return plan(line, console);
     case Command::Bench:
+    case Command::Doctor:
     case Command::Render:
       return;
   }
@@ -62,6 +64,7 @@ void apply_verbosity(CommandLine& line) {
 
 int run_command(const CommandLine& line, RankSession& session, RankLog& log, Console& console) {
   if (line.command == Command::Render) return render(line, session, log, console);
+  if (line.command == Command::Doctor) return doctor(line, session, console);
   if (line.command == Command::Bench) {
     bench(line, session, console);
     return kDone;
