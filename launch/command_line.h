@@ -45,7 +45,7 @@ struct CommandLine {
   SbatchRequest sbatch;
   PlanRequest plan;
   BenchRequest bench;
-  std::string doctor_folder = ".";  ///< where `doctor` tries to write
+  std::string doctor_folder = ".";           ///< where `doctor` tries to write
   std::vector<std::string> inspected_paths;  ///< arguments of `inspect`, at least one
   InspectionDepth inspection_depth = InspectionDepth::Headers;
 };
