@@ -12,6 +12,7 @@ using nlohmann::json;
 struct ConfigJson::Document {
   std::filesystem::path path;
   json object;
+  std::string prefix;  ///< of the names of fields in messages
 
   const json* find(const std::string& field) const {
     const auto found = object.find(field);
@@ -19,7 +20,7 @@ struct ConfigJson::Document {
   }
 };
 
-ConfigJson::ConfigJson(const std::filesystem::path& path) : document_(new Document{path, {}}) {
+ConfigJson::ConfigJson(const std::filesystem::path& path) : document_(new Document{path, {}, {}}) {
   std::ifstream file(path);
   if (!file) throw storage::MissingFileError(path.string() + ": the model has no such file");
   document_->object = json::parse(file, nullptr, /*allow_exceptions=*/false);
@@ -28,12 +29,14 @@ ConfigJson::ConfigJson(const std::filesystem::path& path) : document_(new Docume
   }
 }
 
+ConfigJson::ConfigJson(std::unique_ptr<Document> document) : document_(std::move(document)) {}
 ConfigJson::~ConfigJson() = default;
 ConfigJson::ConfigJson(ConfigJson&&) noexcept = default;
 ConfigJson& ConfigJson::operator=(ConfigJson&&) noexcept = default;
 
 void ConfigJson::refuse(const std::string& field, const std::string& why) const {
-  throw storage::DataError(document_->path.string() + ": field \"" + field + "\": " + why);
+  throw storage::DataError(document_->path.string() + ": field \"" + document_->prefix + field +
+                           "\": " + why);
 }
 
 namespace {
@@ -59,6 +62,12 @@ int ConfigJson::integer(const std::string& field) const {
 
 int ConfigJson::integer_or(const std::string& field, int absent) const {
   return document_->find(field) == nullptr ? absent : integer(field);
+}
+
+int ConfigJson::positive(const std::string& field) const {
+  const int value = integer(field);
+  if (value == 0) refuse(field, "must be above 0");
+  return value;
 }
 
 double ConfigJson::number(const std::string& field) const {
@@ -120,6 +129,13 @@ bool ConfigJson::flag_or(const std::string& field, bool absent) const {
   if (value == nullptr) return absent;
   if (!value->is_boolean()) refuse(field, value->dump() + " is not true or false");
   return value->get<bool>();
+}
+
+ConfigJson ConfigJson::section(const std::string& field) const {
+  const json* value = document_->find(field);
+  if (value == nullptr || !value->is_object()) refuse(field, "missing or not an object");
+  return ConfigJson(std::unique_ptr<Document>(
+      new Document{document_->path, *value, document_->prefix + field + "."}));
 }
 
 void ConfigJson::require_absent(const std::string& field) const {

@@ -20,6 +20,7 @@ class ConfigJson {
   bool has(const std::string& field) const;  ///< present and not null
   int integer(const std::string& field) const;
   int integer_or(const std::string& field, int absent) const;
+  int positive(const std::string& field) const;  ///< an integer above 0
   double number(const std::string& field) const;
   double number_or(const std::string& field, double absent) const;
   std::string text(const std::string& field) const;
@@ -30,6 +31,9 @@ class ConfigJson {
   std::vector<std::string> texts(const std::string& field) const;
   bool flag_or(const std::string& field, bool absent) const;
 
+  /// The fields of a member that is an object itself; messages name them as FIELD.NAME.
+  ConfigJson section(const std::string& field) const;
+
   /// Refuses the network unless the field is absent, null or false.
   void require_absent(const std::string& field) const;
   /// Refuses the network unless the field is absent or one of `allowed`.
@@ -39,6 +43,7 @@ class ConfigJson {
 
  private:
   struct Document;
+  explicit ConfigJson(std::unique_ptr<Document> document);
   std::unique_ptr<Document> document_;
 };
 

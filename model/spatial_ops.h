@@ -32,6 +32,7 @@ struct NormGeometry {
   int groups = 32;
   double eps = 1e-5;
   Activation activation = Activation::None;
+  int frames = 1;  ///< consecutive batch elements that share their statistics: those of a clip
 };
 
 /// conv(activation(group_norm(x))) + shortcut(residual): stride 1, zero padded to the size of x.
@@ -73,7 +74,7 @@ class SpatialOps {
                             const ConvGeometry& geometry, const at::Tensor& bias_BC) = 0;
   /// The map enlarged by 2 (nearest), then a 3x3 convolution, zero padded at the canvas.
   virtual at::Tensor upsampled_conv2d(const at::Tensor& x_BCHW, const ConvWeights& weights) = 0;
-  /// Group normalisation over the whole canvas, then the activation.
+  /// Group normalisation over the whole canvas (of all frames of a clip), then the activation.
   virtual at::Tensor group_norm(const at::Tensor& x_BCHW, const NormWeights& weights,
                                 const NormGeometry& geometry) = 0;
   /// The bits of group_norm, conv2d and an addition, without their maps in memory.

@@ -84,6 +84,13 @@ OpenedWeights open_weights(const std::filesystem::path& component, const std::st
   return {std::make_unique<FileWeights>(std::move(files), dtype), std::move(warning)};
 }
 
+std::unique_ptr<WeightSource> open_weight_file(const std::filesystem::path& file,
+                                               c10::ScalarType dtype) {
+  storage::WeightFiles files;
+  files.files.push_back(file);
+  return std::make_unique<FileWeights>(std::move(files), dtype);
+}
+
 at::Tensor ShapeCounter::require(const std::string&, const std::vector<std::int64_t>& shape) {
   std::int64_t elements = 1;
   for (const std::int64_t side : shape) elements *= side;

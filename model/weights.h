@@ -55,6 +55,11 @@ OpenedWeights open_weights(const std::filesystem::path& component, const std::st
 using WeightOpener =
     std::function<OpenedWeights(const std::filesystem::path& component, const std::string& base)>;
 
+/// The tensors of one safetensors file, cast to `dtype` on the CPU.
+/// \throws storage::MissingFileError, storage::DataError.
+std::unique_ptr<WeightSource> open_weight_file(const std::filesystem::path& file,
+                                               c10::ScalarType dtype);
+
 /// Counts parameters from shapes alone: every required name is answered by an empty tensor.
 class ShapeCounter final : public WeightSource {
  public:

@@ -13,10 +13,11 @@
 namespace tessera::model {
 namespace {
 
-at::Tensor canvas_moments(const at::Tensor& x_BCHW, int groups) {
+at::Tensor canvas_moments(const at::Tensor& x_BCHW, const NormGeometry& geometry) {
   const auto rows = static_cast<int>(x_BCHW.size(2));
-  const std::int64_t elements = x_BCHW.size(1) / groups * x_BCHW.size(2) * x_BCHW.size(3);
-  return merge_moments(group_moments(x_BCHW, {0, rows}, groups).unsqueeze(0), {elements});
+  const std::int64_t elements = x_BCHW.size(1) / geometry.groups * x_BCHW.size(2) * x_BCHW.size(3);
+  const at::Tensor block = group_moments(x_BCHW, {0, rows}, geometry.groups);
+  return merge_moments(block.unsqueeze(0), {elements}, geometry.frames);
 }
 
 }  // namespace
@@ -37,11 +38,11 @@ at::Tensor WholeImageOps::upsampled_conv2d(const at::Tensor& x_BCHW, const ConvW
 
 at::Tensor WholeImageOps::group_norm(const at::Tensor& x_BCHW, const NormWeights& weights,
                                      const NormGeometry& geometry) {
-  return apply_group_norm(x_BCHW, canvas_moments(x_BCHW, geometry.groups), weights, geometry);
+  return apply_group_norm(x_BCHW, canvas_moments(x_BCHW, geometry), weights, geometry);
 }
 
 at::Tensor WholeImageOps::normed_conv2d(const at::Tensor& x_BCHW, const NormedConvolution& layer) {
-  return normed_conv_map({x_BCHW}, canvas_moments(x_BCHW, layer.norm_geometry.groups), layer);
+  return normed_conv_map({x_BCHW}, canvas_moments(x_BCHW, layer.norm_geometry), layer);
 }
 
 at::Tensor WholeImageOps::self_attention(const at::Tensor& x_BNC, const AttentionWeights& weights,

@@ -24,6 +24,11 @@ at::Tensor gated(const at::Tensor& both, std::int64_t inner) {
 
 }  // namespace
 
+FeedForwardWeights load_feed_forward(WeightSource& source, const std::string& path, int width) {
+  return {load_linear(source, path + ".net.0.proj", width, 8 * width, Bias::Present),
+          load_linear(source, path + ".net.2", 4 * width, width, Bias::Present)};
+}
+
 at::Tensor layer_norm(const at::Tensor& x_BNC, const NormWeights& weights) {
   return at::layer_norm(x_BNC, {x_BNC.size(-1)}, weights.weight, weights.bias, kLayerNormEps);
 }

@@ -2,6 +2,8 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <string>
+
 #include "model/weights.h"
 
 namespace tessera::model {
@@ -10,6 +12,8 @@ struct FeedForwardWeights {
   LinearWeights proj;  ///< C -> 8 C: value and gate
   LinearWeights out;   ///< 4 C -> C
 };
+
+FeedForwardWeights load_feed_forward(WeightSource& source, const std::string& path, int width);
 
 /// x + out(value * gelu(gate)) with (value, gate) = proj(layer_norm(x)), exact (erf) gelu.
 ///

@@ -87,6 +87,21 @@ void normalise_in_memory(const at::Tensor& x_BCHW, const ChannelScale& norm, Act
   }
 }
 
+/// The frames of a block are blocks of the clip.
+at::Tensor merge_frames(const at::Tensor& blocks_KBG2, const std::vector<std::int64_t>& elements,
+                        std::int64_t frames) {
+  const std::int64_t groups = blocks_KBG2.size(2);
+  const std::int64_t clips = blocks_KBG2.size(1) / frames;
+  const at::Tensor of_clips = blocks_KBG2.reshape({-1, clips, frames, groups, 2})
+                                  .transpose(1, 2)
+                                  .reshape({-1, clips, groups, 2});
+  std::vector<std::int64_t> counts;
+  for (const std::int64_t count : elements) {
+    counts.insert(counts.end(), static_cast<std::size_t>(frames), count);
+  }
+  return merge_moments(of_clips, counts).repeat_interleave(frames, 0);
+}
+
 }  // namespace
 
 void normalise_run(const PixelRun& run, const ChannelScale& norm, std::int64_t b,
@@ -118,7 +133,9 @@ at::Tensor group_moments(const at::Tensor& x_BCHW, partition::RowRange rows, int
   return result;
 }
 
-at::Tensor merge_moments(const at::Tensor& blocks_KBG2, const std::vector<std::int64_t>& elements) {
+at::Tensor merge_moments(const at::Tensor& blocks_KBG2, const std::vector<std::int64_t>& elements,
+                         int frames) {
+  if (frames > 1) return merge_frames(blocks_KBG2, elements, frames);
   const at::Tensor blocks = blocks_KBG2.contiguous();
   const std::int64_t entries = blocks.size(1) * blocks.size(2);
   at::Tensor result =

@@ -18,8 +18,11 @@ at::Tensor group_moments(const at::Tensor& x_BCHW, partition::RowRange rows, int
 /// n = n_a + n_b, d = m_b - m_a, m = m_a + d n_b / n, M2 = M2_a + M2_b + d^2 n_a n_b / n.
 /// \param blocks_KBG2  fp32 partial moments per block; \param elements  count behind each of them;
 /// a block of none is left out, whatever its moments are.
-/// \return fp64 [B, groups, 2]: mean and biased variance M2 / n; zeros if every block is empty.
-at::Tensor merge_moments(const at::Tensor& blocks_KBG2, const std::vector<std::int64_t>& elements);
+/// \param frames  batch elements of one clip, merged too: by block, then by frame.
+/// \return fp64 [B, groups, 2]: mean and biased variance M2 / n, the same for all frames of a clip;
+///         zeros if every block is empty.
+at::Tensor merge_moments(const at::Tensor& blocks_KBG2, const std::vector<std::int64_t>& elements,
+                         int frames = 1);
 
 /// A group norm as x scale + shift per batch element and channel.
 struct ChannelScale {

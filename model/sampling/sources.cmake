@@ -1,9 +1,11 @@
 set(MODEL_SAMPLING_SOURCES
   sampling/bicubic_upscale.cpp
+  sampling/ddim_sampler.cpp
   sampling/detail_blend.cpp
   sampling/euler_sampler.cpp
   sampling/guidance.cpp
   sampling/noise_field.cpp
   sampling/noise_schedule.cpp
   sampling/noise_scheduler_config.cpp
-  sampling/renoise.cpp)
+  sampling/renoise.cpp
+  sampling/scaled_schedule.cpp)

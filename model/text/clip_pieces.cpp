@@ -266,7 +266,7 @@ std::vector<PromptPiece> split_prompt(std::string_view prompt, TokenizerKind kin
       continue;
     }
     const UnicodeString normalized =
-        kind == TokenizerKind::Clip ? normalize_clip(raw.text) : normalize_basic(raw.text);
+        kind == TokenizerKind::ClipBasic ? normalize_basic(raw.text) : normalize_clip(raw.text);
     for (const Segment& part : cut_specials(normalized, SpecialMatch::Normalized, ordered)) {
       if (part.special_id) {
         pieces.add(part.text, part.special_id);

@@ -12,6 +12,7 @@ namespace tessera::model {
 enum class TokenizerKind {
   Clip,       ///< transformers' fast tokenizer: NFC, lower case, contractions kept together
   ClipBasic,  ///< transformers' slow tokenizer without ftfy: accents stripped, punctuation split
+  OpenClip,   ///< open_clip without its ftfy repairs: splits like Clip, pads with id 0
 };
 
 /// Where a special token is looked for.
@@ -35,7 +36,8 @@ struct PromptPiece {
 
 /// Splits a prompt into the pieces that byte-pair encoding takes one by one.
 ///
-/// `Clip`: NFC; whitespace runs to one space; lower case by code point; then the pattern
+/// `Clip`, `OpenClip`: NFC; whitespace runs to one space; lower case by code point; then the
+/// pattern
 /// `'s|'t|'re|'ve|'m|'ll|'d|\p{L}+|\p{N}|[^\s\p{L}\p{N}]+`. `ClipBasic`: control characters
 /// dropped, CJK characters apart, lower case by word, NFD without nonspacing marks, every
 /// punctuation character apart; then the same pattern. Special tokens are cut out first;

@@ -16,6 +16,12 @@ enum class PooledPosition {
   FirstEndId,  ///< the first id equal to `end_id`
 };
 
+/// What the U-Net is conditioned on.
+enum class TextContext {
+  Penultimate,  ///< output of the second-to-last layer, without the final norm (SDXL)
+  FinalNorm,  ///< output of the last layer, normalised (OpenCLIP towers cut after the penultimate)
+};
+
 /// Shape of a CLIP text tower, read from its config.json (transformers' field names).
 struct ClipTextConfig {
   int width = 768;              ///< hidden_size
@@ -26,6 +32,7 @@ struct ClipTextConfig {
   int vocabulary_size = 49408;  ///< vocab_size
   double norm_eps = 1e-5;       ///< layer_norm_eps
   TextActivation activation = TextActivation::QuickGelu;
+  TextContext context = TextContext::Penultimate;
   PooledPosition pooled_position = PooledPosition::LargestId;
   std::int32_t end_id = 2;   ///< eos_token_id
   int projection_width = 0;  ///< 0: the tower has no projection and gives no pooled feature

@@ -130,9 +130,13 @@ EncodedText encode_text(const ClipTextWeights& weights, std::span<const std::int
   const at::Tensor mask_NN = causal_mask(config.positions, table.options());
   EncodedText result;
   for (std::size_t layer = 0; layer < weights.layers.size(); ++layer) {
-    if (layer + 1 == weights.layers.size()) result.context_1NC = x_1NC;
-    const bool needed = layer + 1 < weights.layers.size() || config.projection_width > 0;
-    if (needed) x_1NC = run_layer(x_1NC, weights.layers[layer], config, mask_NN);
+    const bool last = layer + 1 == weights.layers.size();
+    if (last) result.context_1NC = x_1NC;
+    if (last && config.context == TextContext::Penultimate && config.projection_width == 0) break;
+    x_1NC = run_layer(x_1NC, weights.layers[layer], config, mask_NN);
+  }
+  if (config.context == TextContext::FinalNorm) {
+    result.context_1NC = norm(x_1NC, weights.final_norm, config.norm_eps);
   }
   if (config.projection_width > 0) {
     const at::Tensor end_1C = x_1NC.select(1, pooled_index(ids, config));

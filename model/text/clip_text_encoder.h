@@ -37,7 +37,7 @@ ClipTextWeights load_clip_text(WeightSource& source, const ClipTextConfig& confi
 
 /// What the U-Net is conditioned on, of one tower.
 struct EncodedText {
-  at::Tensor context_1NC;  ///< output of the second-to-last layer, without the final norm
+  at::Tensor context_1NC;  ///< as ClipTextConfig::context says
   at::Tensor pooled_1P;    ///< projected feature at the end token; undefined without a projection
 };
 

@@ -89,14 +89,19 @@ class SpecialTokenFiles {
 ClipTokenizer ClipTokenizer::load(const std::filesystem::path& folder, TokenizerKind kind) {
   ClipTokenizer tokenizer(ClipMerges::load(folder), kind);
   const SpecialTokenFiles files(folder, tokenizer.merges_);
-  const SpecialToken start = files.read("bos_token", "<|startoftext|>");
-  const SpecialToken end = files.read("eos_token", "<|endoftext|>");
-  const SpecialToken pad = files.read("pad_token", end.content);
-  tokenizer.specials_ = {start, end, files.read("unk_token", end.content)};
-  if (pad.content != end.content) tokenizer.specials_.push_back(pad);
+  const bool own_names = tokenizer.merges_.find("<start_of_text>").has_value();  // open_clip
+  const SpecialToken start =
+      files.read("bos_token", own_names ? "<start_of_text>" : "<|startoftext|>");
+  const SpecialToken end = files.read("eos_token", own_names ? "<end_of_text>" : "<|endoftext|>");
+  tokenizer.specials_ = {start, end};
+  if (kind != TokenizerKind::OpenClip) {
+    const SpecialToken pad = files.read("pad_token", end.content);
+    tokenizer.specials_.push_back(files.read("unk_token", end.content));
+    if (pad.content != end.content) tokenizer.specials_.push_back(pad);
+    tokenizer.pad_id_ = pad.id;
+  }
   tokenizer.start_id_ = start.id;
   tokenizer.end_id_ = end.id;
-  tokenizer.pad_id_ = pad.id;
   tokenizer.length_ = files.length();
   return tokenizer;
 }

@@ -22,7 +22,8 @@ struct TokenIds {
 ///
 /// Start, end and pad tokens are what the folder's files say. A special token that stands in the
 /// prompt becomes its id, so the second SDXL tokenizer, whose pad is `!`, turns every `!` into the
-/// pad id. Immutable; any thread.
+/// pad id. `OpenClip` pads with id 0, which stays an ordinary `!` in the text. Immutable; any
+/// thread.
 class ClipTokenizer {
  public:
   /// Reads `vocab.json`, `merges.txt`, `special_tokens_map.json` and `tokenizer_config.json`.

@@ -3,6 +3,9 @@
 #include <ATen/ATen.h>
 
 #include <cmath>
+#include <vector>
+
+#include "model/layers/linear.h"
 
 namespace tessera::model {
 
@@ -18,6 +21,15 @@ at::Tensor sinusoid(double value, int width) {
     out[half + k] = std::sin(angle);
   }
   return result;
+}
+
+at::Tensor embed_rows(const at::Tensor& x_BE, const LinearWeights& first,
+                      const LinearWeights& second) {
+  std::vector<at::Tensor> rows;
+  for (std::int64_t b = 0; b < x_BE.size(0); ++b) {
+    rows.push_back(linear(at::silu(linear(x_BE.narrow(0, b, 1), first)), second));
+  }
+  return at::cat(rows, 0);
 }
 
 }  // namespace tessera::model

@@ -16,14 +16,6 @@ constexpr double kEntryNormEps = 1e-6;
 /// Tokens of one cross-attention chunk, which packs the text's keys once.
 constexpr std::int64_t kCrossChunk = 512;
 
-AttentionWeights load_attention(WeightSource& source, const std::string& path, int width,
-                                int context) {
-  const LinearWeights k = load_linear(source, path + ".to_k", context, width, Bias::None);
-  const LinearWeights v = load_linear(source, path + ".to_v", context, width, Bias::None);
-  return {load_linear(source, path + ".to_q", width, width, Bias::None), join_outputs(k, v),
-          load_linear(source, path + ".to_out.0", width, width, Bias::Present)};
-}
-
 TransformerBlockWeights load_block(WeightSource& source, const std::string& path,
                                    const TransformerShape& shape, int layer) {
   const int width = shape.width;
@@ -34,9 +26,7 @@ TransformerBlockWeights load_block(WeightSource& source, const std::string& path
   block.norm2 = load_norm(source, path + ".norm2", width);
   block.cross = load_attention(source, path + ".attn2", width, shape.context);
   block.norm3 = load_norm(source, path + ".norm3", width);
-  block.feed_forward = {
-      load_linear(source, path + ".ff.net.0.proj", width, 8 * width, Bias::Present),
-      load_linear(source, path + ".ff.net.2", 4 * width, width, Bias::Present)};
+  block.feed_forward = load_feed_forward(source, path + ".ff", width);
   return block;
 }
 
@@ -66,15 +56,35 @@ at::Tensor transformer_block(const at::Tensor& x_BNC, partition::Extent map,
   AttentionSite site = block.site;
   site.map = map;
   const at::Tensor normalised = layer_norm(x_BNC, block.norm1);
-  step.show("attn1." + site.path + ".in", normalised, TapLayout::Tokens);
+  const std::string name = step.shows_every_layer() ? site.path + ".attn1" : "attn1." + site.path;
+  step.show(name + ".in", normalised, TapLayout::Tokens);
   at::Tensor attended = spatial.self_attention(normalised, block.self, site, step);
-  step.show("attn1." + site.path + ".out", attended, TapLayout::Tokens);
-  at::Tensor x = attended.add_(x_BNC);
-  x = cross_attention_residual(x, block, (*step.cross)[static_cast<std::size_t>(site.layer)]);
-  return feed_forward_residual(x, block.norm3, block.feed_forward);
+  step.show(name + ".out", attended, TapLayout::Tokens);
+  const at::Tensor x = attended.add_(x_BNC);
+  const at::Tensor y =
+      cross_attention_residual(x, block, (*step.cross)[static_cast<std::size_t>(site.layer)]);
+  show_residual(site.path + ".attn2", x, block.norm2, y, TapLayout::Tokens, step);
+  at::Tensor z = feed_forward_residual(y, block.norm3, block.feed_forward);
+  show_residual(site.path + ".ff", y, block.norm3, z, TapLayout::Tokens, step);
+  return z;
 }
 
 }  // namespace
+
+AttentionWeights load_attention(WeightSource& source, const std::string& path, int width,
+                                int context) {
+  const LinearWeights k = load_linear(source, path + ".to_k", context, width, Bias::None);
+  const LinearWeights v = load_linear(source, path + ".to_v", context, width, Bias::None);
+  return {load_linear(source, path + ".to_q", width, width, Bias::None), join_outputs(k, v),
+          load_linear(source, path + ".to_out.0", width, width, Bias::Present)};
+}
+
+void show_residual(const std::string& path, const at::Tensor& before, const NormWeights& norm,
+                   const at::Tensor& after, TapLayout layout, const StepContext& step) {
+  if (!step.shows_every_layer()) return;
+  step.show(path + ".in", layer_norm(before, norm), layout);
+  step.show(path + ".out", after - before, layout);
+}
 
 at::Tensor split_heads(const at::Tensor& x_BNC, int heads) {
   return x_BNC.view({x_BNC.size(0), x_BNC.size(1), heads, -1}).transpose(1, 2);
@@ -87,6 +97,7 @@ at::Tensor join_heads(const at::Tensor& x_BKND) {
 TransformerWeights load_transformer(WeightSource& source, const std::string& path,
                                     const TransformerShape& shape, int& next_layer) {
   TransformerWeights weights;
+  weights.path = path;
   weights.norm = load_norm(source, path + ".norm", shape.width);
   const auto projection = [&](const std::string& name) {
     return shape.linear_projection
@@ -107,15 +118,25 @@ at::Tensor transformer(const at::Tensor& x_BCHW, const TransformerWeights& weigh
   const partition::Extent map{static_cast<int>(x_BCHW.size(2)), static_cast<int>(x_BCHW.size(3))};
   const at::Tensor normalised =
       spatial.group_norm(x_BCHW, weights.norm, {norm_groups, kEntryNormEps, Activation::None});
+  const auto show = [&](const char* part, const at::Tensor& value, TapLayout layout) {
+    if (step.shows_every_layer()) step.show(weights.path + part, value, layout);
+  };
+  show(".in", x_BCHW, TapLayout::Map);
+  show(".norm.out", normalised, TapLayout::Map);
   at::Tensor tokens =
       normalised.permute({0, 2, 3, 1}).reshape({x_BCHW.size(0), map.area(), x_BCHW.size(1)});
   tokens = linear(tokens, weights.proj_in);
+  show(".proj_in.out", tokens, TapLayout::Tokens);
   for (const TransformerBlockWeights& block : weights.blocks) {
     tokens = transformer_block(tokens, map, block, step, spatial);
   }
   tokens = linear(tokens, weights.proj_out);
-  const at::Tensor y = tokens.view({x_BCHW.size(0), map.rows, map.cols, x_BCHW.size(1)});
-  return y.permute({0, 3, 1, 2}).add_(x_BCHW);
+  show(".proj_out.out", tokens, TapLayout::Tokens);
+  at::Tensor y =
+      tokens.view({x_BCHW.size(0), map.rows, map.cols, x_BCHW.size(1)}).permute({0, 3, 1, 2});
+  y.add_(x_BCHW);
+  show(".out", y, TapLayout::Map);
+  return y;
 }
 
 KeyValue project_context(const at::Tensor& context_BNC, const TransformerBlockWeights& block) {

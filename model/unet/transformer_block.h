@@ -22,8 +22,13 @@ struct TransformerBlockWeights {
   FeedForwardWeights feed_forward;
 };
 
+/// Self-attention for context = width, else cross-attention: keys and values of another sequence.
+AttentionWeights load_attention(WeightSource& source, const std::string& path, int width,
+                                int context);
+
 /// GroupNorm, projection in, blocks, projection out, residual.
 struct TransformerWeights {
+  std::string path;
   NormWeights norm;
   LinearWeights proj_in;
   std::vector<TransformerBlockWeights> blocks;
@@ -47,6 +52,11 @@ at::Tensor transformer(const at::Tensor& x_BCHW, const TransformerWeights& weigh
 
 /// Keys and values of one cross-attention for context_BNC, computed once per prompt.
 KeyValue project_context(const at::Tensor& context_BNC, const TransformerBlockWeights& block);
+
+/// Shows what a layer with a residual did, where a trace wants every layer: "<path>.in" is
+/// norm(before), "<path>.out" after - before.
+void show_residual(const std::string& path, const at::Tensor& before, const NormWeights& norm,
+                   const at::Tensor& after, TapLayout layout, const StepContext& step);
 
 /// [B, N, C] -> [B, heads, N, C / heads], a view.
 at::Tensor split_heads(const at::Tensor& x_BNC, int heads);

@@ -8,18 +8,6 @@
 #include "model/unet/time_embedding.h"
 
 namespace tessera::model {
-namespace {
-
-/// Linear(SiLU(Linear(x))), one row at a time.
-at::Tensor embed(const at::Tensor& x_BE, const LinearWeights& first, const LinearWeights& second) {
-  std::vector<at::Tensor> rows;
-  for (std::int64_t b = 0; b < x_BE.size(0); ++b) {
-    rows.push_back(linear(at::silu(linear(x_BE.narrow(0, b, 1), first)), second));
-  }
-  return at::cat(rows, 0);
-}
-
-}  // namespace
 
 at::Tensor Unet::embed_added(const at::Tensor& pooled_BP,
                              const std::vector<float>& time_ids) const {
@@ -27,12 +15,12 @@ at::Tensor Unet::embed_added(const at::Tensor& pooled_BP,
   for (const float id : time_ids) ids.push_back(sinusoid(id, config_.time_ids_width));
   const at::Tensor sizes = at::cat(ids, 0).to(pooled_BP.options());
   const at::Tensor sizes_BS = sizes.unsqueeze(0).expand({pooled_BP.size(0), sizes.size(0)});
-  return embed(at::cat({pooled_BP, sizes_BS}, 1), added1_, added2_);
+  return embed_rows(at::cat({pooled_BP, sizes_BS}, 1), added1_, added2_);
 }
 
 at::Tensor Unet::embed_time(double timestep) const {
   const at::Tensor wave = sinusoid(timestep, config_.widths.front());
-  return embed(wave.unsqueeze(0).to(time1_.weight.options()), time1_, time2_);
+  return embed_rows(wave.unsqueeze(0).to(time1_.weight.options()), time1_, time2_);
 }
 
 std::vector<const ResnetWeights*> Unet::resnets_in_order() const {

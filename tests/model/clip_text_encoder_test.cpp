@@ -76,6 +76,19 @@ TEST(ClipTextEncoder, BothEndRulesFindTheFirstEndToken) {
               testing::HasSubstr("eos_token_id 2013"));
 }
 
+TEST(ClipTextEncoder, ANormalisedContextIsThatOfTheLastLayer) {
+  ClipTextWeights weights = load_golden("text_encoder");
+  std::vector<std::int32_t> ids(77, 2013);
+  ids[0] = 2012;
+  const at::Tensor penultimate = encode_text(weights, ids).context_1NC;
+  // Without its last layer the tower ends where the penultimate context is taken.
+  weights.layers.pop_back();
+  weights.config.context = TextContext::FinalNorm;
+  const at::Tensor expected = at::layer_norm(penultimate, {weights.config.width},
+                                             weights.final_norm.weight, weights.final_norm.bias);
+  EXPECT_TRUE(at::equal(encode_text(weights, ids).context_1NC, expected));
+}
+
 TEST(ClipTextEncoder, RefusesIdsThatDoNotBelongToTheTower) {
   const ClipTextWeights weights = load_golden("text_encoder");
   std::vector<std::int32_t> ids(77, 2014);

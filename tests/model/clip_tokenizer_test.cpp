@@ -111,5 +111,49 @@ TEST(ClipTokenizer, UsesThePublishedSpecialTokensWithoutTheOptionalFiles) {
   EXPECT_EQ(tokenizer.pad_id(), 2013);
 }
 
+/// The golden vocabulary as open_clip names its special tokens.
+class OpenClipTokenizer : public ::testing::Test {
+ protected:
+  OpenClipTokenizer() {
+    std::ifstream file(golden_model() / "tokenizer" / "vocab.json");
+    auto vocabulary = nlohmann::json::parse(file);
+    vocabulary.erase("<|startoftext|>");
+    vocabulary.erase("<|endoftext|>");
+    vocabulary["<start_of_text>"] = 2012;
+    vocabulary["<end_of_text>"] = 2013;
+    folder_.put("vocab.json", vocabulary.dump());
+    std::filesystem::copy(golden_model() / "tokenizer" / "merges.txt", folder_ / "merges.txt");
+  }
+
+  storage::TemporaryFolder folder_;
+};
+
+TEST_F(OpenClipTokenizer, PadsWithIdZeroAndKeepsExclamationMarksInTheText) {
+  const auto tokenizer = ClipTokenizer::load(folder_.path(), TokenizerKind::OpenClip);
+  EXPECT_EQ(tokenizer.pad_id(), 0);
+  const auto ids = tokenizer.encode("!").ids;
+  EXPECT_THAT(std::vector(ids.begin(), ids.begin() + 4), testing::ElementsAre(2012, 256, 2013, 0));
+  EXPECT_EQ(ids.back(), 0);
+  EXPECT_EQ(ids.size(), 77U);
+}
+
+TEST_F(OpenClipTokenizer, PadsWithIdZeroWhateverTheFilesSay) {
+  folder_.put("special_tokens_map.json", R"({"pad_token": "<end_of_text>"})");
+  const auto tokenizer = ClipTokenizer::load(folder_.path(), TokenizerKind::OpenClip);
+  EXPECT_EQ(tokenizer.encode("").ids.back(), 0);
+}
+
+TEST_F(OpenClipTokenizer, GivesTheRecordedIdsOfAPrompt) {
+  const auto tokenizer = ClipTokenizer::load(folder_.path(), TokenizerKind::OpenClip);
+  const std::vector<std::pair<std::string, std::string>> prompts{
+      {"a red kite above the dunes, film grain", "case_t2v/text.input_ids_cond"},
+      {"", "case_t2v/text.input_ids_uncond"}};
+  for (const auto& [prompt, name] : prompts) {
+    const auto ids = tokenizer.encode(prompt).ids;
+    const at::Tensor recorded = golden_tensor("video.safetensors", name);
+    EXPECT_TRUE(at::equal(at::tensor(ids, at::kInt).unsqueeze(0), recorded)) << prompt;
+  }
+}
+
 }  // namespace
 }  // namespace tessera::model

@@ -39,6 +39,19 @@ TEST_F(ConfigJsonFields, ReadsEachType) {
   EXPECT_THAT(config_.texts("texts"), ElementsAre("a", "b"));
 }
 
+TEST_F(ConfigJsonFields, SectionsNameTheirFieldsByPath) {
+  const ConfigFile file{std::string(R"({"text": {"heads": 0, "mlp": {"width": -1}}, "list": []})")};
+  const ConfigJson config(file.path());
+  EXPECT_THAT(
+      storage::message_of<storage::DataError>([&] { config.section("text").positive("heads"); }),
+      HasSubstr("field \"text.heads\": must be above 0"));
+  EXPECT_THAT(storage::message_of<storage::DataError>(
+                  [&] { config.section("text").section("mlp").integer("width"); }),
+              HasSubstr("field \"text.mlp.width\""));
+  EXPECT_THAT(storage::message_of<storage::DataError>([&] { config.section("list"); }),
+              HasSubstr("field \"list\": missing or not an object"));
+}
+
 TEST_F(ConfigJsonFields, NullCountsAsAbsent) {
   for (const char* field : {"nothing", "unheard_of"}) {
     SCOPED_TRACE(field);

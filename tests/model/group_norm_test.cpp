@@ -192,5 +192,22 @@ TEST_F(ApplyGroupNorm, GivesTheSameBitsInABatchAndAlone) {
   EXPECT_TRUE(same_bits(one, both.narrow(0, 1, 1)));
 }
 
+TEST(MergeMoments, OfAClipAreThoseOfAllItsFrames) {
+  // Two clips of three frames whose means differ from frame to frame.
+  const at::Tensor x =
+      (noise_map({6, 16, 8, 5}, 21) + at::arange(6, at::kFloat).view({6, 1, 1, 1}) * 3)
+          .contiguous(at::MemoryFormat::ChannelsLast);
+  const std::int64_t elements = 4 * 4 * 5;
+  const at::Tensor blocks =
+      at::stack({group_moments(x, {0, 4}, 4), group_moments(x, {4, 8}, 4)}, 0);
+  const at::Tensor merged = merge_moments(blocks, {elements, elements}, 3);
+  ASSERT_EQ(merged.sizes(), (std::vector<std::int64_t>{6, 4, 2}));
+  const at::Tensor clips = x.view({2, 3, 16, 8, 5}).transpose(1, 2).reshape({2, 16, 24, 5});
+  const at::Tensor exact = exact_moments(clips, 4).repeat_interleave(3, 0);
+  EXPECT_LT(mean_error(merged, exact), 1e-6);
+  EXPECT_LT(variance_error(merged, exact), 1e-6);
+  EXPECT_GT(variance_error(merge_moments(blocks, {elements, elements}), exact), 0.5);
+}
+
 }  // namespace
 }  // namespace tessera::model

@@ -6,6 +6,7 @@ set(MODEL_TEXT_SAMPLING_TESTS
   clip_text_config_test.cpp
   clip_text_encoder_test.cpp
   clip_tokenizer_test.cpp
+  ddim_sampler_test.cpp
   detail_blend_test.cpp
   euler_sampler_test.cpp
   golden_tensors.cpp
@@ -14,4 +15,5 @@ set(MODEL_TEXT_SAMPLING_TESTS
   noise_schedule_test.cpp
   noise_scheduler_config_test.cpp
   prompt_embedding_test.cpp
-  renoise_test.cpp)
+  renoise_test.cpp
+  scaled_schedule_test.cpp)

@@ -24,6 +24,7 @@ INSTANTIATE_TEST_SUITE_P(FullFrame, WorkerScenario, ::testing::ValuesIn(full_fra
                          kName);
 INSTANTIATE_TEST_SUITE_P(Tiles, WorkerScenario, ::testing::ValuesIn(tile_scenarios()), kName);
 INSTANTIATE_TEST_SUITE_P(Pictures, WorkerScenario, ::testing::ValuesIn(picture_scenarios()), kName);
+INSTANTIATE_TEST_SUITE_P(Clips, WorkerScenario, ::testing::ValuesIn(video_scenarios()), kName);
 
 }  // namespace
 }  // namespace tessera::testing

@@ -25,6 +25,7 @@ std::span<const RankScenario> attention_scenarios();
 std::span<const RankScenario> full_frame_scenarios();
 std::span<const RankScenario> tile_scenarios();
 std::span<const RankScenario> picture_scenarios();
+std::span<const RankScenario> video_scenarios();
 
 /// The scenario as one rank of a program runs it: one thread, no autograd.
 void run_scenario(const RankScenario& scenario, comm::Communicator& world);

@@ -36,7 +36,8 @@ std::vector<at::Tensor> partials_of(const std::vector<RowRange>& blocks, const P
 
 }  // namespace
 
-at::Tensor merged_group_moments(const StripGroup& group, const at::Tensor& x_BCHW, int groups) {
+at::Tensor merged_group_moments(const StripGroup& group, const at::Tensor& x_BCHW, int groups,
+                                int frames) {
   const auto cols = static_cast<int>(x_BCHW.size(3));
   const at::Tensor x = x_BCHW.contiguous(at::MemoryFormat::ChannelsLast);
   const int first = rows_on_map(group.own(), cols, group.latent).begin;
@@ -47,7 +48,7 @@ at::Tensor merged_group_moments(const StripGroup& group, const at::Tensor& x_BCH
   for (const RowRange block : group.blocks) {
     elements.push_back(x.size(1) / groups * rows_on_map(block, cols, group.latent).rows() * cols);
   }
-  return model::merge_moments(gather_blocks(group, partials), elements);
+  return model::merge_moments(gather_blocks(group, partials), elements, frames);
 }
 
 at::Tensor merged_low_modes(const StripGroup& group, const at::Tensor& x_BCHW) {

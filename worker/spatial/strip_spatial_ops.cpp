@@ -50,13 +50,16 @@ at::Tensor StripSpatialOps::upsampled_conv2d(const at::Tensor& x_BCHW,
 
 at::Tensor StripSpatialOps::group_norm(const at::Tensor& x_BCHW, const model::NormWeights& weights,
                                        const model::NormGeometry& geometry) {
-  return model::apply_group_norm(x_BCHW, merged_group_moments(*group_, x_BCHW, geometry.groups),
-                                 weights, geometry);
+  const at::Tensor moments =
+      merged_group_moments(*group_, x_BCHW, geometry.groups, geometry.frames);
+  return model::apply_group_norm(x_BCHW, moments, weights, geometry);
 }
 
 at::Tensor StripSpatialOps::normed_conv2d(const at::Tensor& x_BCHW,
                                           const model::NormedConvolution& layer) {
-  const at::Tensor moments = merged_group_moments(*group_, x_BCHW, layer.norm_geometry.groups);
+  const model::NormGeometry& geometry = layer.norm_geometry;
+  const at::Tensor moments =
+      merged_group_moments(*group_, x_BCHW, geometry.groups, geometry.frames);
   if (group_->alone()) return model::normed_conv_map({x_BCHW}, moments, layer);
   const int reach = model::kernel_reach(layer.conv, {.dilation = layer.dilation}).rows;
   const partition::Extent canvas = canvas_of(x_BCHW);

@@ -42,6 +42,20 @@ void moments_are_exact_and_merge_alike(comm::Communicator& world) {
   }
 }
 
+/// The maps of the scene as the frames of a clip.
+void statistics_of_a_clip_merge_alike(comm::Communicator& world) {
+  const StripScene scene(world, {32, 24});
+  const at::Tensor map = structured_maps(scene.strips(), kChannels, scene.latent());
+  const auto frames = static_cast<int>(map.size(0));
+  const at::Tensor merged =
+      worker::merged_group_moments(scene.strips(), scene.strip_of(map), kGroups, frames);
+  expect_same_bits(merged, worker::merged_group_moments(scene.whole(), map, kGroups, frames),
+                   "moments of a clip");
+  const at::Tensor of_clip = map.transpose(0, 1).contiguous().unsqueeze(0).flatten(2, 3);
+  const at::Tensor literal = literal_moments(of_clip, kGroups).expand_as(merged);
+  EXPECT_LE(((merged - literal).abs() / literal.abs()).max().item<double>(), 1e-4);
+}
+
 /// Negative control: variances averaged over strips lose what lies between the strips.
 void averaged_statistics_are_noticed(comm::Communicator& world) {
   const StripScene scene(world, {32, 24});
@@ -108,6 +122,7 @@ void damped_modes_equal_one_strip(comm::Communicator& world) {
 
 constexpr std::array kStatisticsScenarios{
     RankScenario{"MomentsAreExactAndMergeAlike", moments_are_exact_and_merge_alike},
+    RankScenario{"StatisticsOfAClipMergeAlike", statistics_of_a_clip_merge_alike},
     RankScenario{"AveragedStatisticsAreNoticed", averaged_statistics_are_noticed},
     RankScenario{"GroupNormEqualsOneStrip", group_norm_equals_one_strip},
     RankScenario{"DampedModesEqualOneStrip", damped_modes_equal_one_strip},

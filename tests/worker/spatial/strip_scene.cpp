@@ -15,8 +15,6 @@ using partition::RowRange;
 
 namespace {
 
-constexpr int kGrainRows = 4;
-
 at::Tensor hot_row(at::IntArrayRef shape, std::int64_t row) {
   at::Tensor map = at::zeros(shape, at::kFloat);
   map.select(2, row).fill_(1.0);
@@ -25,9 +23,9 @@ at::Tensor hot_row(at::IntArrayRef shape, std::int64_t row) {
 
 }  // namespace
 
-StripScene::StripScene(comm::Communicator& world, partition::Extent latent)
+StripScene::StripScene(comm::Communicator& world, partition::Extent latent, int grain_rows)
     : gathers_(world.split(0, world.rank())), halos_(world.split(0, world.rank())) {
-  const auto blocks = partition::canonical_blocks(latent.rows, kGrainRows);
+  const auto blocks = partition::canonical_blocks(latent.rows, grain_rows);
   const auto layout = partition::make_strips(blocks, world.size());
   strips_ = {gathers_.get(), halos_.get(), latent, {layout.all().begin(), layout.all().end()},
              blocks,         world.rank()};

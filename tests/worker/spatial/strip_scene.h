@@ -17,8 +17,9 @@ namespace tessera::testing {
 /// sides of every comparison. All ranks of `world` hold a strip, so there are as many blocks.
 class StripScene {
  public:
-  /// Collective. \param latent  rows are a multiple of 4, one canonical block of 4 rows or more.
-  StripScene(comm::Communicator& world, partition::Extent latent);
+  /// Collective. \param latent  rows are a multiple of `grain_rows`, one canonical block of that
+  /// many or more.
+  StripScene(comm::Communicator& world, partition::Extent latent, int grain_rows = 4);
 
   const worker::StripGroup& strips() const { return strips_; }
   const worker::StripGroup& whole() const { return whole_; }
