@@ -6,6 +6,7 @@
 
 #include "configs/nearest_name.h"
 #include "launch/bench_options.h"
+#include "launch/convert_options.h"
 #include "launch/help_texts.h"
 #include "launch/key_options.h"
 #include "launch/plan_options.h"
@@ -37,6 +38,7 @@ class Grammar {
     add_plan();
     add_bench();
     add_doctor();
+    commands_.emplace_back(add_convert_command(app_, line_.convert), Command::Convert);
   }
 
   CommandLine parse(std::vector<std::string> arguments) {

@@ -7,6 +7,7 @@
 #include "configs/config_sources.h"
 #include "launch/bench_request.h"
 #include "launch/console.h"
+#include "launch/convert_options.h"
 #include "launch/inspection_depth.h"
 #include "launch/plan_request.h"
 #include "launch/render_request.h"
@@ -28,7 +29,8 @@ struct CommandLine {
     Inspect,
     Plan,
     Bench,
-    Doctor
+    Doctor,
+    Convert
   };
   enum class Form { People, Json, Markdown };
 
@@ -45,7 +47,8 @@ struct CommandLine {
   SbatchRequest sbatch;
   PlanRequest plan;
   BenchRequest bench;
-  std::string doctor_folder = ".";           ///< where `doctor` tries to write
+  std::string doctor_folder = ".";  ///< where `doctor` tries to write
+  ConvertRequest convert;
   std::vector<std::string> inspected_paths;  ///< arguments of `inspect`, at least one
   InspectionDepth inspection_depth = InspectionDepth::Headers;
 };

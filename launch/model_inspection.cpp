@@ -9,6 +9,8 @@
 #include "storage/content_digest.h"
 #include "storage/safetensors_file.h"
 #include "storage/storage_error.h"
+#include "storage/text_file.h"
+#include "storage/torch_checkpoint.h"
 
 namespace tessera::launch {
 namespace {
@@ -30,11 +32,14 @@ struct Weights {
   }
 };
 
-Weights weights_of(const storage::SafetensorsFile& file) {
+/// Of a SafetensorsFile or a TorchCheckpoint.
+template <typename File>
+Weights weights_of(const File& file) {
   Weights weights;
   for (const auto& [name, tensor] : file.tensors()) {
     ++weights.tensors;
-    weights.parameters += tensor.bytes.size() / storage::dtype_bytes(tensor.dtype);
+    weights.parameters += storage::tensor_bytes(tensor.shape, tensor.dtype).value_or(0) /
+                          storage::dtype_bytes(tensor.dtype);
     ++weights.tensors_of_type[storage::dtype_name(tensor.dtype)];
   }
   weights.bytes = fs::file_size(file.path());
@@ -57,6 +62,14 @@ std::vector<fs::path> weight_paths(const fs::path& folder) {
   return paths;
 }
 
+/// The config.json of a converted model; null for other folders.
+Json config_of(const fs::path& folder) {
+  const fs::path file = folder / "config.json";
+  if (!fs::exists(file)) return nullptr;
+  Json config = Json::parse(storage::read_text(file), nullptr, false);
+  return config.is_object() ? config : Json(nullptr);
+}
+
 std::string dumped(const Json& report) {
   return report.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
@@ -69,6 +82,20 @@ std::string inspect_weights(const fs::path& path, InspectionDepth depth) {
   add_weights(report, weights_of(file));
   report["metadata"] = file.metadata();
   if (depth == InspectionDepth::Everything) report["sha256"] = storage::digest_of_file(path);
+  return dumped(report);
+}
+
+std::string inspect_torch_checkpoint(const fs::path& path, InspectionDepth depth) {
+  const auto file = storage::TorchCheckpoint::open(path);
+  const bool is_plain = file.form() == storage::TorchCheckpoint::Form::Plain;
+  Json report = {{"path", path.string()}, {"kind", "torch checkpoint"}};
+  add_weights(report, weights_of(file));
+  report["form"] = is_plain ? "plain" : "DeepSpeed";
+  report["facts"] = file.facts();
+  if (depth == InspectionDepth::Everything) {
+    file.verify();
+    report["sha256"] = storage::digest_of_file(path);
+  }
   return dumped(report);
 }
 
@@ -88,6 +115,7 @@ std::string inspect_model(const fs::path& folder, InspectionDepth depth) {
   }
   Json report = {{"path", folder.string()}, {"kind", "model"}};
   add_weights(report, sum);
+  report["config"] = config_of(folder);
   report["files"] = std::move(files);
   return dumped(report);
 }

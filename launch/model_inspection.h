@@ -11,7 +11,13 @@ namespace tessera::launch {
 /// Everything: also the file's SHA-256. \throws storage errors.
 std::string inspect_weights(const std::filesystem::path& file, InspectionDepth depth);
 
-/// The same of every safetensors file below a model folder, with their sums.
+/// The same of a file of torch.save (`.ckpt`), from its pickle, which is read as data: no weights
+/// are read, and nothing is executed. Everything: also every checksum and the file's SHA-256.
+/// \throws storage errors.
+std::string inspect_torch_checkpoint(const std::filesystem::path& file, InspectionDepth depth);
+
+/// The same of every safetensors file below a model folder, with their sums, and the config.json of
+/// a converted model.
 /// \throws storage errors; DataError if there are none.
 std::string inspect_model(const std::filesystem::path& folder, InspectionDepth depth);
 

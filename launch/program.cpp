@@ -5,6 +5,7 @@
 #include "launch/command_line.h"
 #include "launch/commands/bench.h"
 #include "launch/commands/config.h"
+#include "launch/commands/convert.h"
 #include "launch/commands/doctor.h"
 #include "launch/commands/inspect.h"
 #include "launch/commands/plan.h"
@@ -47,6 +48,8 @@ void run_alone(const CommandLine& line, Console& console) {
       return inspect(line, console);
     case Command::Plan:
       return plan(line, console);
+    case Command::Convert:
+      return convert(line, console);
     case Command::Bench:
     case Command::Doctor:
     case Command::Render:

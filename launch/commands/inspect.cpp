@@ -21,6 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kPngMark = "\x89PNG\r\n\x1a\n";
+constexpr std::string_view kZipMark = "PK\x03\x04";
 constexpr std::string_view kHdf5Mark = "\x89HDF\r\n\x1a\n";
 
 std::string first_bytes(const fs::path& file) {
@@ -57,8 +58,11 @@ std::string inspect_path(const fs::path& path, InspectionDepth depth) {
   if (mark == kHdf5Mark || path.extension() == ".h5") return inspect_checkpoint(path, depth);
   if (path.extension() == ".safetensors") return inspect_weights(path, depth);
   if (path.extension() == ".png") return inspect_picture(path, depth);
+  if (mark.starts_with(kZipMark) || path.extension() == ".ckpt") {
+    return inspect_torch_checkpoint(path, depth);
+  }
   throw storage::DataError(path.string() +
-                           ": neither a checkpoint (.h5), a PNG nor a safetensors file");
+                           ": neither a checkpoint (.h5), a PNG, a safetensors file nor a .ckpt");
 }
 
 void show(const std::vector<std::string>& reports, CommandLine::Form form, Console& console) {

@@ -6,6 +6,7 @@
 
 #include "storage/content_digest.h"
 #include "storage/storage_error.h"
+#include "storage/text_file.h"
 #include "tests/launch/tiny_render.h"
 #include "tests/storage/safetensors_bytes.h"
 #include "tests/storage/temporary_folder.h"
@@ -37,6 +38,35 @@ TEST(ModelInspection, AddsUpTheFilesOfAModel) {
   for (const Json& file : report["files"]) parameters += file["parameters"].get<std::uint64_t>();
   EXPECT_GE(report["files"].size(), 4u);
   EXPECT_EQ(report["parameters"], parameters);
+}
+
+TEST(ModelInspection, ReadsNoWeightsOfATorchCheckpoint) {
+  const Json report =
+      Json::parse(inspect_torch_checkpoint(golden_video_checkpoint(), InspectionDepth::Headers));
+  EXPECT_EQ(report["tensors"], 639);
+  EXPECT_EQ(report["tensors_of_type"], Json({{"F16", 636}, {"F32", 3}}));
+  EXPECT_EQ(report["form"], "plain");
+  EXPECT_EQ(report["facts"]["epoch"], "3");
+  EXPECT_FALSE(report.contains("sha256"));
+}
+
+TEST(ModelInspection, VerifiesATorchCheckpoint) {
+  const storage::TemporaryFolder folder;
+  std::string bytes = storage::read_text(golden_video_checkpoint());
+  const auto file = folder.put("m.ckpt", bytes);
+  EXPECT_EQ(Json::parse(inspect_torch_checkpoint(file, InspectionDepth::Everything))["sha256"],
+            storage::digest_of_file(file));
+  bytes[bytes.size() / 2] ^= 1;
+  EXPECT_THROW(inspect_torch_checkpoint(folder.put("m.ckpt", bytes), InspectionDepth::Everything),
+               storage::DataError);
+}
+
+TEST(ModelInspection, ShowsTheConfigurationOfAConvertedModel) {
+  const storage::TemporaryFolder folder;
+  folder.put("model.safetensors", storage::safetensors_bytes("{}", ""));
+  folder.put("config.json", R"({"format": "tessera video model"})");
+  const Json report = Json::parse(inspect_model(folder.path(), InspectionDepth::Headers));
+  EXPECT_EQ(report["config"]["format"], "tessera video model");
 }
 
 TEST(ModelInspection, RefusesAModelWithoutWeights) {

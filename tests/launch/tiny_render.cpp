@@ -6,6 +6,10 @@ std::string golden_model() {
   return std::string(TESSERA_SOURCE_DIR) + "/tests/goldens/parity_model";
 }
 
+std::string golden_video_checkpoint() {
+  return std::string(TESSERA_SOURCE_DIR) + "/tests/goldens/video_checkpoint/model.ckpt";
+}
+
 std::vector<std::string> tiny_render(const std::string& run_dir,
                                      const std::vector<std::string>& more) {
   std::vector<std::string> arguments{

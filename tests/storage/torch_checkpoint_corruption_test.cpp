@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "storage/storage_error.h"
+#include "storage/text_file.h"
 #include "storage/torch_checkpoint.h"
 #include "tests/storage/temporary_folder.h"
 #include "tests/storage/torch_bytes.h"
@@ -66,6 +67,24 @@ TEST_F(TorchCheckpointCorruption, NoFlippedBitGivesOtherWeights) {
     }
   }
   EXPECT_GT(refused, 4000);
+}
+
+TEST_F(TorchCheckpointCorruption, AFileOfPythonStandsTheSame) {
+  bytes_ = read_text(TESSERA_SOURCE_DIR "/tests/goldens/video_checkpoint/model.ckpt");
+  weights_ = weights_of(folder_, bytes_);
+  EXPECT_EQ(weights_.size(), 639u);
+  for (std::size_t percent = 0; percent < 100; ++percent) {
+    EXPECT_EQ(read(bytes_.substr(0, bytes_.size() * percent / 100), std::to_string(percent) + " %"),
+              Verdict::Refused);
+  }
+  int refused = 0;
+  constexpr std::size_t kEvery = 3001;
+  for (std::size_t at = 0; at < bytes_.size(); at += kEvery) {
+    std::string damaged = bytes_;
+    damaged[at] = static_cast<char>(~damaged[at]);
+    refused += read(damaged, "byte " + std::to_string(at)) == Verdict::Refused ? 1 : 0;
+  }
+  EXPECT_GT(refused, 100);
 }
 
 TEST_F(TorchCheckpointCorruption, NoReplacedByteOfThePickleDoesHarm) {

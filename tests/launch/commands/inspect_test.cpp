@@ -40,6 +40,7 @@ TEST(Inspect, TellsFilesAndFoldersApartByTheirContent) {
   EXPECT_THAT(printed({golden_model()}), HasSubstr("kind: model\n"));
   EXPECT_THAT(printed({golden_model() + "/unet/diffusion_pytorch_model.safetensors"}),
               HasSubstr("kind: weights\n"));
+  EXPECT_THAT(printed({golden_video_checkpoint()}), HasSubstr("kind: torch checkpoint\n"));
 }
 
 TEST(Inspect, PrintsJsonOfAllPaths) {
@@ -60,9 +61,11 @@ TEST(Inspect, RefusesWhatItDoesNotKnow) {
   const storage::TemporaryFolder folder;
   std::string error;
   printed({folder.put("a.txt", "text").string()}, &error);
-  EXPECT_THAT(error, HasSubstr("a.txt: neither a checkpoint (.h5), a PNG nor a safetensors file"));
+  EXPECT_THAT(error, HasSubstr("a.txt: neither a checkpoint (.h5), a PNG, a safetensors file nor a"));
   printed({folder.path().string()}, &error);
   EXPECT_THAT(error, HasSubstr("neither a run directory"));
+  printed({folder.put("a.ckpt", "\x80\x02").string()}, &error);
+  EXPECT_THAT(error, HasSubstr("the form of torch before 1.6"));
   printed({folder.put("a.h5", "text").string()}, &error);
   EXPECT_THAT(error, HasSubstr("too few for a checkpoint"));
   EXPECT_THROW(parse_command_line({"inspect"}), UsageError);
