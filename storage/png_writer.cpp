@@ -2,10 +2,7 @@
 
 #include <png.h>
 
-#include <algorithm>
-#include <cmath>
 #include <csetjmp>
-#include <cstdint>
 #include <exception>
 #include <stdexcept>
 #include <string>
@@ -14,6 +11,8 @@
 
 #include "partition/size_text.h"
 #include "storage/atomic_file.h"
+#include "storage/frame_checks.h"
+#include "storage/quantised_samples.h"
 #include "storage/storage_error.h"
 #include "storage/unicode_text.h"
 
@@ -49,24 +48,6 @@ void keep_message(png_structp png, png_const_charp message) {
 }
 
 void ignore_warning(png_structp, png_const_charp) {}
-
-/// Stores samples as big-endian integers. Returns the index of the first NaN, or the count.
-template <typename Integer>
-std::size_t quantise(std::span<const float> samples, std::vector<png_byte>& row) {
-  constexpr float kTop = sizeof(Integer) == 1 ? 255.0f : 65535.0f;
-  for (std::size_t i = 0; i < samples.size(); ++i) {
-    if (std::isnan(samples[i])) return i;
-    const float value = std::nearbyint(std::clamp(samples[i], 0.0f, 1.0f) * kTop);
-    const auto integer = static_cast<Integer>(value);
-    if constexpr (sizeof(Integer) == 1) {
-      row[i] = integer;
-    } else {
-      row[2 * i] = static_cast<png_byte>(integer >> 8);
-      row[2 * i + 1] = static_cast<png_byte>(integer & 0xff);
-    }
-  }
-  return samples.size();
-}
 
 /// A text chunk with its storage; libpng copies it.
 class TextChunk {
@@ -151,13 +132,9 @@ class PngWriter::Frame {
   }
 
   void write_row(std::span<const float> samples) {
-    const std::size_t good = depth_ == PngDepth::Bits8 ? quantise<std::uint8_t>(samples, row_)
-                                                       : quantise<std::uint16_t>(samples, row_);
-    if (good != samples.size()) {
-      throw DataError(sink_.file.path().string() + ": the sample at row " +
-                      std::to_string(next_row_) + ", column " + std::to_string(good / kChannels) +
-                      " is not a number: the autoencoder or the network overflowed.");
-    }
+    const std::size_t good = depth_ == PngDepth::Bits8 ? quantise_to_8_bits(samples, row_)
+                                                       : quantise_to_16_bits(samples, row_);
+    if (good != samples.size()) refuse_sample(sink_.file.path(), next_row_, good);
     guarded([&] { png_write_row(png_, row_.data()); });
     ++next_row_;
   }
@@ -218,15 +195,7 @@ void PngWriter::write_rows(RowBand rows) {
   if (!frame_) throw std::invalid_argument("rows came before a frame was begun");
   const partition::Extent image = frame_->image();
   const std::size_t row_samples = static_cast<std::size_t>(image.cols) * kChannels;
-  if (rows.row_begin != frame_->next_row() || rows.rows < 0 ||
-      rows.rows > image.rows - rows.row_begin || rows.cols != image.cols ||
-      rows.pixels.size() != row_samples * static_cast<std::size_t>(rows.rows)) {
-    throw std::invalid_argument(
-        "rows " + std::to_string(rows.row_begin) + " + " + std::to_string(rows.rows) + " of " +
-        std::to_string(rows.cols) + " columns with " + std::to_string(rows.pixels.size()) +
-        " samples came where row " + std::to_string(frame_->next_row()) + " of a picture of " +
-        partition::size_text(image) + " was expected");
-  }
+  check_band(rows, frame_->next_row(), image);
   for (std::size_t row = 0; row < static_cast<std::size_t>(rows.rows); ++row) {
     frame_->write_row(rows.pixels.subspan(row * row_samples, row_samples));
   }

@@ -1,5 +1,6 @@
 #include "launch/commands/inspect.h"
 
+#include <algorithm>
 #include <array>
 #include <exception>
 #include <filesystem>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "launch/checkpoint_inspection.h"
+#include "launch/clip_inspection.h"
 #include "launch/inspection_text.h"
 #include "launch/model_inspection.h"
 #include "launch/picture_inspection.h"
@@ -21,6 +23,9 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kPngMark = "\x89PNG\r\n\x1a\n";
+constexpr std::string_view kMkvMark = "\x1a\x45\xdf\xa3";
+constexpr std::string_view kMp4Mark = "ftyp";
+constexpr std::size_t kMp4At = 4;  // byte at which it stands
 constexpr std::string_view kZipMark = "PK\x03\x04";
 constexpr std::string_view kHdf5Mark = "\x89HDF\r\n\x1a\n";
 
@@ -61,8 +66,14 @@ std::string inspect_path(const fs::path& path, InspectionDepth depth) {
   if (mark.starts_with(kZipMark) || path.extension() == ".ckpt") {
     return inspect_torch_checkpoint(path, depth);
   }
-  throw storage::DataError(path.string() +
-                           ": neither a checkpoint (.h5), a PNG, a safetensors file nor a .ckpt");
+  const bool is_clip =
+      mark.starts_with(kMkvMark) || mark.substr(std::min(mark.size(), kMp4At)) == kMp4Mark;
+  if (is_clip || path.extension() == ".mp4" || path.extension() == ".mkv") {
+    return inspect_clip(path, depth);
+  }
+  throw storage::DataError(
+      path.string() +
+      ": neither a checkpoint (.h5), a PNG, a clip (.mp4, .mkv), a safetensors file nor a .ckpt");
 }
 
 void show(const std::vector<std::string>& reports, CommandLine::Form form, Console& console) {

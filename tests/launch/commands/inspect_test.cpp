@@ -61,11 +61,14 @@ TEST(Inspect, RefusesWhatItDoesNotKnow) {
   const storage::TemporaryFolder folder;
   std::string error;
   printed({folder.put("a.txt", "text").string()}, &error);
-  EXPECT_THAT(error, HasSubstr("a.txt: neither a checkpoint (.h5), a PNG, a safetensors file nor a"));
+  EXPECT_THAT(error, HasSubstr("a.txt: neither a checkpoint (.h5), a PNG, a clip (.mp4, .mkv), a"));
   printed({folder.path().string()}, &error);
   EXPECT_THAT(error, HasSubstr("neither a run directory"));
   printed({folder.put("a.ckpt", "\x80\x02").string()}, &error);
   EXPECT_THAT(error, HasSubstr("the form of torch before 1.6"));
+  printed({folder.put("a", "\x1a\x45\xdf\xa3").string()}, &error);
+  EXPECT_THAT(error, testing::AnyOf(HasSubstr("Clips cannot be read"),
+                                    HasSubstr("not a clip that can be read")));
   printed({folder.put("a.h5", "text").string()}, &error);
   EXPECT_THAT(error, HasSubstr("too few for a checkpoint"));
   EXPECT_THROW(parse_command_line({"inspect"}), UsageError);
