@@ -75,6 +75,7 @@ std::string manifest_to_json(const RunManifest& manifest) {
             {"state", name_of(manifest.state)},
             {"idle_starts", manifest.idle_starts},
             {"config_hash", manifest.hash}};
+  if (manifest.drawn_seed) json["drawn_seed"] = *manifest.drawn_seed;
   json["config"] = Json::parse(manifest.keys);
   json["pictures"] = Json::array();
   for (const Picture& picture : manifest.pictures) json["pictures"].push_back(to_json(picture));
@@ -92,6 +93,7 @@ RunManifest manifest_from_json(const std::string& text) {
     manifest.version = json.at("version");
     manifest.keys = nlohmann::json(json.at("config")).dump();  // keys in order of their names
     manifest.hash = json.at("config_hash");
+    if (json.contains("drawn_seed")) manifest.drawn_seed = json["drawn_seed"].get<std::int64_t>();
     manifest.state = state_of<RunManifest::State>(kRunStates, json.at("state"));
     manifest.idle_starts = json.at("idle_starts");
     for (const Json& picture : json.at("pictures")) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,6 +34,8 @@ struct RunManifest {
   std::string version;  ///< of tessera
   std::string keys;     ///< RunIdentity::keys
   std::string hash;     ///< RunIdentity::hash
+  /// What the first start drew for the seed -1; later ones that ask for -1 take it again.
+  std::optional<std::int64_t> drawn_seed;
   State state = State::Running;
   int idle_starts = 0;  ///< starts in a row, up to the last, that finished no step
   std::vector<ManifestPicture> pictures;

@@ -1,6 +1,8 @@
 #include "launch/prepared_render.h"
 
+#include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <sstream>
 #include <utility>
 #include <vector>
@@ -12,6 +14,8 @@
 #include "launch/cpu_threads.h"
 #include "launch/environment.h"
 #include "launch/initial_inputs.h"
+#include "launch/run_folder.h"
+#include "launch/run_history.h"
 #include "launch/run_summary.h"
 #include "launch/shipped_model.h"
 #include "launch/source_collection.h"
@@ -106,14 +110,46 @@ void check_study(const RenderRequest& request) {
   }
 }
 
+bool has_drawn_seed(const PreparedRender& render) {
+  return render.config.origins.of("seed").kind == configs::ConfigOrigin::Kind::Drawn;
+}
+
 void tell_selection(int chosen, PreparedRender& render, Console& console) {
   console.note(std::to_string(chosen) + " of " + std::to_string(render.plan.task.items.size()) +
                " items are selected");
-  if (render.config.origins.of("seed").kind != configs::ConfigOrigin::Kind::Drawn) return;
+  if (!has_drawn_seed(render)) return;
   const std::string seed = std::to_string(render.config.job.seed);
   render.warnings.push_back(
       "the seed " + seed + " was drawn for this part of the items alone. Give the other parts -s " +
       seed + ".");
+}
+
+/// Every rank plans alike.
+coordinator::RenderPlan plan_on_rank(const PreparedRender& render, const Inputs& inputs,
+                                     const RankSession& session) {
+  const configs::JobConfig& job = render.config.job;
+  coordinator::RenderPlan plan =
+      coordinator::plan_render(job, render.model, session.size(), inputs.init_images);
+  plan.task.cpu_threads = cpu_threads_of_this_rank(job.distributed.cpu_threads);
+  return plan;
+}
+
+/// A run whose first start drew its seed goes on with that one, so that the same command, seed -1
+/// included, continues it. All ranks; the plan names the run directory.
+void settle_drawn_seed(PreparedRender& render, const RenderRequest& request,
+                       StartupExchange& startup, Console& console) {
+  configs::JobConfig& job = render.config.job;
+  std::filesystem::path run;
+  const std::string earlier = startup.text_of_root([&] {
+    run = run_folder(job, render.plan.task);
+    const std::optional<std::int64_t> seed = drawn_seed_of(run, request);
+    return seed ? std::to_string(*seed) : "";
+  });
+  if (!earlier.empty()) job.seed = std::stoll(earlier);
+  console.note("seed " + std::to_string(job.seed) +
+               (earlier.empty() ? " was drawn"
+                                : " was drawn by the first start in " + run.string() +
+                                      " and is taken again; --resume never draws another"));
 }
 
 }  // namespace
@@ -133,12 +169,17 @@ PreparedRender prepare_render(const CommandLine& line, RankSession& session,
     check_study(line.render);
     return to_text(read_inputs(job, render.warnings));
   }));
+  job.model.path = inputs.model_folder;
+  startup.on_all([&] {
+    render.model = worker::outline_from_text(inputs.model_outline);
+    render.plan = plan_on_rank(render, inputs, session);
+  });
+  if (has_drawn_seed(render)) {
+    settle_drawn_seed(render, line.render, startup, console);
+    startup.on_all([&] { render.plan = plan_on_rank(render, inputs, session); });
+  }
   int chosen = 0;
   startup.on_all([&] {
-    job.model.path = inputs.model_folder;
-    render.model = worker::outline_from_text(inputs.model_outline);
-    render.plan = coordinator::plan_render(job, render.model, session.size(), inputs.init_images);
-    render.plan.task.cpu_threads = cpu_threads_of_this_rank(job.distributed.cpu_threads);
     chosen = leave_unselected(line.render.selection, render.plan.task);
     render.plan.task.study = study_of(line.render, render.plan.task);
     for (const std::string& warning : render.plan.warnings) render.warnings.push_back(warning);

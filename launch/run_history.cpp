@@ -45,17 +45,22 @@ RunManifest manifest_of(const storage::CheckpointData& checkpoint) {
   return manifest;
 }
 
+/// \throws storage::DataError, IoError.
+std::optional<RunManifest> stored_manifest(const fs::path& run) {
+  const fs::path file = run / "manifest.json";
+  if (!fs::exists(file)) return std::nullopt;
+  return coordinator::manifest_from_json(storage::read_text(file));
+}
+
 void read_manifest(const storage::RunDirectory& run, RunHistory& history) {
-  const fs::path file = run.root() / "manifest.json";
   try {
-    if (fs::exists(file)) {
-      history.manifest = coordinator::manifest_from_json(storage::read_text(file));
-      return;
-    }
+    history.manifest = stored_manifest(run.root());
   } catch (const storage::DataError& error) {
     history.warnings.push_back(std::string("the manifest is passed over: ") + error.what());
   }
-  if (history.checkpoint) history.manifest = manifest_of(*history.checkpoint);
+  if (!history.manifest && history.checkpoint) {
+    history.manifest = manifest_of(*history.checkpoint);
+  }
 }
 
 bool is_there(const fs::path& file, const std::string& digest) {
@@ -101,6 +106,16 @@ RunHistory read_history(const storage::RunDirectory& run, const RenderRequest& r
     check_pictures(run, history);
   }
   return history;
+}
+
+std::optional<std::int64_t> drawn_seed_of(const fs::path& run, const RenderRequest& request) {
+  if (request.resume == RenderRequest::Resume::Never) return std::nullopt;
+  try {
+    const std::optional<RunManifest> manifest = stored_manifest(run);
+    return manifest ? manifest->drawn_seed : std::nullopt;
+  } catch (const storage::DataError&) {
+    return std::nullopt;  // read_history() tells it
+  }
 }
 
 void forget_history(const storage::RunDirectory& run) {

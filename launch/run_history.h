@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -30,6 +31,11 @@ struct RunHistory {
 ///         --checkpoint; IoError.
 RunHistory read_history(const storage::RunDirectory& run, const RenderRequest& request,
                         const coordinator::RunIdentity& identity);
+
+/// The seed that an earlier start in this run directory drew, if there was one. Rank 0; needs no
+/// lock, since it stays the same for the life of a run. Nothing with `--resume never`.
+std::optional<std::int64_t> drawn_seed_of(const std::filesystem::path& run,
+                                          const RenderRequest& request);
 
 /// Removes checkpoints and manifest of an earlier run, for one that starts over.
 /// \throws storage::IoError.

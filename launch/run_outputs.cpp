@@ -3,8 +3,6 @@
 #include <build_info.h>
 
 #include <array>
-#include <chrono>
-#include <ctime>
 #include <fstream>
 #include <string_view>
 
@@ -14,11 +12,11 @@
 #include "coordinator/plan_hash.h"
 #include "launch/environment.h"
 #include "launch/picture_source.h"
+#include "launch/run_folder.h"
 #include "launch/slurm_job.h"
 #include "storage/atomic_file.h"
 #include "storage/content_digest.h"
 #include "storage/existing_file.h"
-#include "storage/name_pattern.h"
 #include "storage/png_writer.h"
 #include "storage/storage_error.h"
 
@@ -29,33 +27,6 @@ namespace fs = std::filesystem;
 
 constexpr std::uint64_t kQueueBytes = 256 << 20;  // rows that wait for compression
 constexpr std::string_view kRunDirToken = "{run_dir}";
-
-std::string today() {
-  const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-  std::tm parts{};
-  localtime_r(&now, &parts);
-  std::array<char, 16> text{};
-  std::strftime(text.data(), text.size(), "%Y-%m-%d", &parts);
-  return text.data();
-}
-
-storage::SlurmIds slurm_ids() {
-  return {variable("SLURM_JOB_ID").value_or(""), variable("SLURM_ARRAY_JOB_ID").value_or(""),
-          variable("SLURM_ARRAY_TASK_ID").value_or("")};
-}
-
-storage::RunDirectory create_run(const PreparedRender& render) {
-  const worker::RenderTask& task = render.plan.task;
-  storage::NameTokens tokens;
-  tokens.seed = task.items.front().seed;
-  tokens.image = task.stages.back().image;
-  tokens.prompt = task.items.front().prompt;
-  tokens.name = render.config.job.name;
-  tokens.date = today();
-  tokens.job = slurm_ids().job;
-  return storage::RunDirectory::create(
-      storage::run_directory_name(render.config.job.output.run_dir, tokens, slurm_ids()));
-}
 
 storage::RunLock lock(const storage::RunDirectory& run) {
   const std::optional<SlurmJob> job = slurm_job_of_environment();
@@ -106,7 +77,7 @@ configs::ResolvedConfig with_absolute_paths(configs::ResolvedConfig config) {
 }  // namespace
 
 RunOutputs::RunOutputs(const PreparedRender& render, const RenderRequest& request)
-    : render_(render), run_(create_run(render)), lock_(lock(run_)) {
+    : render_(render), run_(storage::RunDirectory::create(run_folder(render.config.job, render.plan.task))), lock_(lock(run_)) {
   const configs::JobConfig& job = render.config.job;
   run_.remove_leftovers();
   files_ = input_files(job);
@@ -142,7 +113,13 @@ coordinator::RunManifest RunOutputs::manifest() const {
   manifest.keys = identity_.keys;
   manifest.hash = identity_.hash;
   manifest.pictures = orders_->pictures();
-  if (history_.manifest) manifest.idle_starts = history_.manifest->idle_starts;
+  if (render_.config.origins.of("seed").kind == configs::ConfigOrigin::Kind::Drawn) {
+    manifest.drawn_seed = render_.config.job.seed;
+  }
+  if (history_.manifest) {
+    manifest.idle_starts = history_.manifest->idle_starts;
+    manifest.drawn_seed = history_.manifest->drawn_seed;
+  }
   return manifest;
 }
 

@@ -96,10 +96,7 @@ ConfigSources collect_sources(const CommandLine& line, Console& console) {
   read_prompt(sources.options);
   const configs::JobConfig job = configs::read_job_config(sources).job;
   expand_prompts_file(sources, job);
-  if (job.seed < 0) {
-    sources.drawn_seed = draw_seed();
-    console.note("seed " + std::to_string(*sources.drawn_seed) + " was drawn");
-  }
+  if (job.seed < 0) sources.drawn_seed = draw_seed();
   return sources;
 }
 

@@ -11,8 +11,7 @@ namespace tessera::launch {
 
 /// Gathers all that a configuration is read from, on rank 0: the options, the environment, the
 /// config file (-c or TESSERA_CONFIG), the record of the picture of --from with the files it was
-/// made from, the prompt from the standard input for `-p -`, and a drawn seed for the seed -1,
-/// which it prints.
+/// made from, the prompt from the standard input for `-p -`, and a drawn seed for the seed -1.
 /// \throws configs::ConfigError; storage errors for files that cannot be read.
 configs::ConfigSources collect_sources(const CommandLine& line, Console& console);
 

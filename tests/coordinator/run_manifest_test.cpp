@@ -47,6 +47,14 @@ TEST(RunManifest, ReadsWhatItWrote) {
   }
 }
 
+TEST(RunManifest, KeepsADrawnSeed) {
+  RunManifest manifest = sample_manifest();
+  EXPECT_FALSE(nlohmann::json::parse(manifest_to_json(manifest)).contains("drawn_seed"));
+  manifest.drawn_seed = 9223372032559808511;
+  EXPECT_EQ(manifest_from_json(manifest_to_json(manifest)), manifest);
+  EXPECT_NE(error_with("/drawn_seed", "seven"), "");
+}
+
 TEST(RunManifest, NamesItsStates) {
   const nlohmann::json json = nlohmann::json::parse(manifest_to_json(sample_manifest()));
   EXPECT_EQ(json["program"], "tessera");

@@ -130,6 +130,22 @@ TEST_F(ReadHistory, RefusesTheRunOfAnotherConfiguration) {
   EXPECT_TRUE(read(with(Resume::Never)).empty());
 }
 
+TEST_F(ReadHistory, KnowsTheSeedThatARunDrew) {
+  EXPECT_EQ(drawn_seed_of(folder_ / "none", {}), std::nullopt);
+  EXPECT_EQ(drawn_seed_of(run_.root(), {}), std::nullopt);
+  put_manifest(identity_.keys);
+  EXPECT_EQ(drawn_seed_of(run_.root(), {}), std::nullopt) << "it was given";
+  RunManifest manifest;
+  manifest.keys = identity_.keys;
+  manifest.drawn_seed = 77;
+  run_.write_text("manifest.json", coordinator::manifest_to_json(manifest));
+  EXPECT_EQ(drawn_seed_of(run_.root(), {}), 77);
+  EXPECT_EQ(drawn_seed_of(run_.root(), with(Resume::Require)), 77);
+  EXPECT_EQ(drawn_seed_of(run_.root(), with(Resume::Never)), std::nullopt);
+  run_.write_text("manifest.json", "{ cut short");
+  EXPECT_EQ(drawn_seed_of(run_.root(), {}), std::nullopt);
+}
+
 TEST_F(ReadHistory, IsForgottenByARunThatStartsOver) {
   put_checkpoint(20);
   put_manifest(identity_.keys);
