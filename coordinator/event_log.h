@@ -1,18 +1,24 @@
 #pragma once
 
 #include <filesystem>
-#include <fstream>
+#include <functional>
+#include <string>
 
 #include "coordinator/render_observer.h"
+#include "storage/line_file.h"
 
 namespace tessera::coordinator {
 
 /// Appends the event stream of a run to events.jsonl and one object per denoising step to
-/// metrics.jsonl, flushed line by line, so that other programs can follow a run.
+/// metrics.jsonl, line by line, so that other programs can follow a run. Lines that cannot be
+/// written, as on a full disk, are lost and counted; the run goes on without them.
 class EventLog final : public RenderObserver {
  public:
+  /// Hears of the first line that is lost.
+  using Warn = std::function<void(const std::string&)>;
+
   /// \param directory  of the run; exists. \throws storage::CannotCreateError.
-  explicit EventLog(const std::filesystem::path& directory);
+  EventLog(const std::filesystem::path& directory, Warn warn);
 
   /// Before everything else of a start. \param checkpoint  that it goes on from, or empty.
   void begin_run(int ranks, const std::filesystem::path& checkpoint);
@@ -25,20 +31,16 @@ class EventLog final : public RenderObserver {
   void on_failure(const FailureRecord& record) override;
   void on_finished(const RunSummary& summary) override;
 
+  /// Lines of both files that could not be written.
+  int lost() const { return lost_; }
+
  private:
-  /// An append-only text file. \throws storage::IoError naming it when the disk is full.
-  class Lines {
-   public:
-    explicit Lines(std::filesystem::path path);
-    void add(const std::string& line);
+  void add(storage::LineFile& file, const std::string& line);
 
-   private:
-    std::filesystem::path path_;
-    std::ofstream stream_;
-  };
-
-  Lines events_;
-  Lines metrics_;
+  storage::LineFile events_;
+  storage::LineFile metrics_;
+  Warn warn_;
+  int lost_ = 0;
 };
 
 }  // namespace tessera::coordinator

@@ -27,8 +27,12 @@ ManifestLog::ManifestLog(RunManifest manifest, const storage::RunDirectory& run)
 
 void ManifestLog::on_command_end(const CommandRecord& record) {
   if (record.command.kind != worker::CommandKind::Step || manifest_.idle_starts == 0) return;
-  manifest_.idle_starts = 0;
-  write();
+  const int before = std::exchange(manifest_.idle_starts, 0);
+  try {
+    write();
+  } catch (const std::runtime_error&) {
+    manifest_.idle_starts = before;  // no reason to end a render: the next step tries again
+  }
 }
 
 void ManifestLog::on_frame_written(const FrameRecord& record) {

@@ -50,8 +50,8 @@ Json frame_json(const FrameRecord& frame) {
 
 }  // namespace
 
-RunReport::RunReport(const RenderPlan& plan, std::filesystem::path file)
-    : plan_(plan), file_(std::move(file)), stages_(plan.task.stages.size()) {}
+RunReport::RunReport(const RenderPlan& plan, std::filesystem::path file, const EventLog* events)
+    : plan_(plan), file_(std::move(file)), events_(events), stages_(plan.task.stages.size()) {}
 
 void RunReport::on_command_end(const CommandRecord& record) {
   peak_memory_.resize(record.outcomes.size());
@@ -96,6 +96,7 @@ std::string RunReport::to_json(const RunSummary& summary) const {
               {"item_seconds", item_seconds_}};
   object["checkpoints"] = checkpoints_;
   object["checkpoint_seconds"] = checkpoint_seconds_;
+  object["events_lost"] = events_ != nullptr ? events_->lost() : 0;
   if (!failure_.empty()) {
     object["failure"] = failure_;
   }

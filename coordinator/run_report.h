@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "coordinator/event_log.h"
 #include "coordinator/render_observer.h"
 #include "coordinator/render_plan.h"
 
@@ -24,8 +25,10 @@ class RunReport final : public RenderObserver {
     std::vector<std::uint64_t> step_bytes;  ///< by rank, sent in all steps
   };
 
-  /// \param plan  outlives the report. \param file  replaced at the end of the run.
-  RunReport(const RenderPlan& plan, std::filesystem::path file);
+  /// \param plan    outlives the report.
+  /// \param file    replaced at the end of the run.
+  /// \param events  whose lost lines are reported; outlives the report, may be null.
+  RunReport(const RenderPlan& plan, std::filesystem::path file, const EventLog* events = nullptr);
 
   void on_item_begin(const worker::ItemTask&) override {}
   void on_stage_begin(const worker::ItemTask&, const worker::StagePlan&) override {}
@@ -45,6 +48,7 @@ class RunReport final : public RenderObserver {
 
   const RenderPlan& plan_;
   std::filesystem::path file_;
+  const EventLog* events_;
   std::vector<StageTotals> stages_;
   std::vector<std::uint64_t> peak_memory_;
   double item_seconds_ = 0;  ///< of BeginItem and EndItem

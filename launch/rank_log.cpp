@@ -5,6 +5,8 @@
 
 #include <array>
 #include <cstdio>
+#include <iostream>
+#include <mutex>
 
 #include "storage/storage_error.h"
 
@@ -49,6 +51,13 @@ RankLog::RankLog(const std::filesystem::path& directory, int rank,
   logger_->set_pattern("%Y-%m-%dT%H:%M:%S.%e %l [r" + std::to_string(rank) + "] %v");
   logger_->set_level(severity(level));
   logger_->flush_on(spdlog::level::trace);
+  const auto told = std::make_shared<std::once_flag>();
+  logger_->set_error_handler([rank, told](const std::string& reason) {
+    std::call_once(*told, [&] {
+      std::cerr << "tessera: warning: [r" + std::to_string(rank) + "] " + reason +
+                       ". The log lacks what follows.\n";
+    });
+  });
 }
 
 void RankLog::debug(const std::string& text) const {

@@ -14,7 +14,8 @@ namespace tessera::launch {
 
 /// The log file of one rank, DIRECTORY/rank-NNNN.log: one event per line with time, severity and
 /// rank. Without a file it drops everything, so that the start-up can use it before the run folder
-/// exists. Thread-safe.
+/// exists. When the file cannot be written any more, as on a full disk, the standard error says so
+/// once, and the lines are lost. Thread-safe.
 class RankLog {
  public:
   RankLog() = default;

@@ -71,10 +71,14 @@ coordinator::ExecuteCommand logged(worker::Worker& worker, StopRequests& request
 
 /// What rank 0 has besides its worker. Made in the start-up: its files may not be creatable.
 struct RootPart {
-  RootPart(const PreparedRender& render, const RunOutputs& outputs, Console& console)
+  RootPart(const PreparedRender& render, const RunOutputs& outputs, const RankLog& log,
+           Console& console)
       : writer(outputs.make_writer()),
-        events(outputs.run().root()),
-        report(render.plan, outputs.run().root() / "report.json"),
+        events(outputs.run().root(), [&log, &console](const std::string& text) {
+          log.warning(text);
+          console.warning(text);
+        }),
+        report(render.plan, outputs.run().root() / "report.json", &events),
         idle_starts(outputs.manifest().idle_starts),
         manifest(outputs.manifest(), outputs.run()),
         checkpointer(outputs.checkpoint_base(), render.plan.task,
@@ -146,7 +150,7 @@ int run_render(const RenderJob& job, RunOutputs* outputs, RankSession& session,
   std::optional<worker::Worker> worker;
   // Apart from the worker, whose communicators all ranks split together.
   startup.on_root([&] {
-    root.emplace(render, *outputs, console);
+    root.emplace(render, *outputs, log, console);
     const bool resumed = job.start.from_checkpoint();
     root->events.begin_run(render.plan.task.grid.world,
                            resumed ? outputs->history().checkpoint_file : fs::path());

@@ -27,7 +27,7 @@ namespace fs = std::filesystem;
 
 void create_folder(const fs::path& folder) {
   std::error_code error;
-  if (!fs::create_directories(folder, error) && !error) return;
+  if (!fs::create_directory(folder, error) && !error) return;
   if (error) {
     throw CannotCreateError(system_message("cannot create the folder", folder, error.value()) +
                             ". Choose another output.run_dir.");

@@ -37,7 +37,8 @@ class CheckpointWriter {
   CheckpointWriter(std::filesystem::path folder, int keep,
                    std::function<void(CheckpointPhase)> on_phase = {});
 
-  /// Creates the folder where it does not exist. An existing file of that name is replaced. On an
+  /// Creates the folder where it does not exist, but not the run directory that holds it: one that
+  /// has vanished is not made anew. An existing file of that name is replaced. On an
   /// error no temporary file is left and every older checkpoint is as it was.
   /// Deletes what superseded_checkpoints() names; files that cannot be deleted stay. Equal data
   /// gives equal bytes. Holds a copy of the file in memory meanwhile.

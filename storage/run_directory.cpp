@@ -1,5 +1,6 @@
 #include "storage/run_directory.h"
 
+#include <string>
 #include <system_error>
 #include <vector>
 
@@ -41,6 +42,11 @@ RunDirectory RunDirectory::create(const fs::path& root) {
 fs::path RunDirectory::file(std::string_view name) const {
   check_relative_name(name);
   fs::path path = root_ / name;
+  std::error_code error;
+  if (!fs::is_directory(root_, error)) {
+    throw CannotCreateError(root_.string() + ": the run folder is gone, so " + std::string(name) +
+                            " cannot be created." + kRemedy);
+  }
   create_folder(path.parent_path());
   return path;
 }

@@ -22,7 +22,8 @@ class RunDirectory {
   std::filesystem::path checkpoints() const { return root_ / "checkpoints"; }
   std::filesystem::path lock_file() const { return root_ / "LOCK"; }
 
-  /// The path of a file below the root; creates the folders above it.
+  /// The path of a file below the root; creates the folders between. A root that has vanished is
+  /// not made anew.
   /// \param name  relative, e.g. "images/00001_123_1024x1024.png".
   /// \throws NamePatternError if it leaves the root, CannotCreateError.
   std::filesystem::path file(std::string_view name) const;

@@ -117,6 +117,8 @@ void RunningChild::signal_and_wait(int number) {
 
 std::vector<pid_t> RunningChild::children() const { return children_of(state_->process); }
 
+std::string RunningChild::err() const { return storage::read_text(state_->streams / "err"); }
+
 Ended RunningChild::wait() {
   const auto give_up = std::chrono::steady_clock::now() + kPatience;
   while (running()) {
@@ -125,7 +127,7 @@ Ended RunningChild::wait() {
   }
   const int status = *state_->status;
   return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status),
-          storage::read_text(state_->streams / "out"), storage::read_text(state_->streams / "err")};
+          storage::read_text(state_->streams / "out"), err()};
 }
 
 }  // namespace tessera::cli

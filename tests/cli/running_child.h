@@ -30,6 +30,8 @@ class RunningChild {
   void signal_and_wait(int number);
   /// The processes that this one started; under mpirun the ranks, lowest first.
   std::vector<pid_t> children() const;
+  /// What it has written on the standard error up to now.
+  std::string err() const;
   /// Waits for the end, at most 10 minutes.
   Ended wait();
 

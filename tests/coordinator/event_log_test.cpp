@@ -23,6 +23,8 @@ std::vector<nlohmann::json> lines_of(const std::filesystem::path& path) {
   return lines;
 }
 
+void fail_on_warning(const std::string& text) { ADD_FAILURE() << text; }
+
 CommandRecord record(worker::CommandKind kind) {
   CommandRecord result;
   result.command.kind = kind;
@@ -32,7 +34,7 @@ CommandRecord record(worker::CommandKind kind) {
 TEST(EventLog, StepsGoToTheMetricsAndTheRestToTheEvents) {
   const ScratchDirectory directory;
   const worker::RenderTask task = sample_task({{0, 2}}, 1);
-  EventLog log(directory.path());
+  EventLog log(directory.path(), fail_on_warning);
   log.begin_run(3, "checkpoints/item-00000-stage-0-end.h5");
   log.on_item_begin(task.items[0]);
   log.on_stage_begin(task.items[0], task.stages[0]);
@@ -58,7 +60,7 @@ TEST(EventLog, StepsGoToTheMetricsAndTheRestToTheEvents) {
 
 TEST(EventLog, EveryLineIsThereAtOnce) {
   const ScratchDirectory directory;
-  EventLog log(directory.path());
+  EventLog log(directory.path(), fail_on_warning);
   log.on_command_end(record(worker::CommandKind::Step));
   EXPECT_EQ(lines_of(directory.path() / "metrics.jsonl").size(), 1u);
 }
@@ -66,7 +68,7 @@ TEST(EventLog, EveryLineIsThereAtOnce) {
 TEST(EventLog, AppendsToTheLogOfAnEarlierRun) {
   const ScratchDirectory directory;
   for (int run = 0; run < 2; ++run) {
-    EventLog(directory.path()).on_finished({});
+    EventLog(directory.path(), fail_on_warning).on_finished({});
   }
   EXPECT_EQ(lines_of(directory.path() / "events.jsonl").size(), 2u);
 }
@@ -74,7 +76,7 @@ TEST(EventLog, AppendsToTheLogOfAnEarlierRun) {
 TEST(EventLog, NamesTheFileThatCannotBeOpened) {
   const ScratchDirectory directory;
   try {
-    EventLog log(directory.path() / "missing");
+    EventLog log(directory.path() / "missing", fail_on_warning);
     FAIL() << "no error";
   } catch (const storage::CannotCreateError& error) {
     EXPECT_NE(std::string(error.what()).find("events.jsonl"), std::string::npos);
@@ -82,12 +84,20 @@ TEST(EventLog, NamesTheFileThatCannotBeOpened) {
   }
 }
 
-TEST(EventLog, AFullDiskIsAnError) {
+TEST(EventLog, LosesLinesOnAFullDiskWithOneWarning) {
   if (!std::filesystem::exists("/dev/full")) GTEST_SKIP() << "needs /dev/full";
   const ScratchDirectory directory;
   std::filesystem::create_symlink("/dev/full", directory.path() / "events.jsonl");
-  EventLog log(directory.path());
-  EXPECT_THROW(log.on_finished({}), storage::IoError);
+  std::vector<std::string> warnings;
+  EventLog log(directory.path(), [&](const std::string& text) { warnings.push_back(text); });
+  log.begin_run(1, "");
+  log.on_command_end(record(worker::CommandKind::Step));
+  EXPECT_EQ(log.lost(), 1) << "the metrics have room";
+  log.on_finished({});
+  EXPECT_EQ(log.lost(), 2);
+  ASSERT_EQ(warnings.size(), 1u);
+  EXPECT_NE(warnings[0].find("events.jsonl: cannot write: No space left"), std::string::npos)
+      << warnings[0];
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <stdexcept>
 
 #include "storage/text_file.h"
@@ -46,6 +47,17 @@ TEST_F(ManifestLogTest, AStartRunsAndIsIdleUntilAStepIsDone) {
   EXPECT_EQ(on_disk().idle_starts, 2);
   log.on_command_end(record(worker::CommandKind::Step));
   EXPECT_EQ(on_disk().idle_starts, 0);
+}
+
+TEST_F(ManifestLogTest, TriesAgainAtTheNextStepWhenItCannotBeWritten) {
+  const storage::RunDirectory run = storage::RunDirectory::create(directory_.path() / "run");
+  ManifestLog log(manifest_, run);
+  std::filesystem::rename(run.root(), directory_.path() / "aside");
+  EXPECT_NO_THROW(log.on_command_end(record(worker::CommandKind::Step)));
+  EXPECT_FALSE(std::filesystem::exists(run.root())) << "a folder that vanished was made anew";
+  std::filesystem::rename(directory_.path() / "aside", run.root());
+  log.on_command_end(record(worker::CommandKind::Step));
+  EXPECT_EQ(manifest_from_json(storage::read_text(run.root() / "manifest.json")).idle_starts, 0);
 }
 
 TEST_F(ManifestLogTest, RecordsAPictureWithItsDigestAtOnce) {

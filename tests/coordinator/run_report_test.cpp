@@ -111,5 +111,16 @@ TEST_F(RunReportTest, ListsTheFilesAndTheEnd) {
   EXPECT_EQ(object["files"][0]["bytes"], 5);
 }
 
+TEST_F(RunReportTest, CountsTheEventsThatWereLost) {
+  EXPECT_EQ(written({})["events_lost"], 0);
+  if (!std::filesystem::exists("/dev/full")) GTEST_SKIP() << "needs /dev/full";
+  std::filesystem::create_symlink("/dev/full", directory_.path() / "events.jsonl");
+  EventLog events(directory_.path(), [](const std::string&) {});
+  events.begin_run(1, "");
+  RunReport report(plan_, file_, &events);
+  report.on_finished({});
+  EXPECT_EQ(nlohmann::json::parse(storage::read_text(file_))["events_lost"], 1);
+}
+
 }  // namespace
 }  // namespace tessera::coordinator

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <filesystem>
+
 #include "storage/storage_error.h"
 #include "storage/text_file.h"
 #include "tests/storage/temporary_folder.h"
@@ -27,6 +29,18 @@ TEST(RankLog, NamesAFolderThatCannotTakeIt) {
   EXPECT_THAT([] { RankLog("/proc/none", 0, Level::Info); },
               testing::ThrowsMessage<storage::CannotCreateError>(
                   testing::HasSubstr("/proc/none/rank-0000.log")));
+}
+
+TEST(RankLog, SaysOnceThatTheDiskIsFull) {
+  if (!std::filesystem::exists("/dev/full")) GTEST_SKIP() << "needs /dev/full";
+  const storage::TemporaryFolder folder;
+  std::filesystem::create_symlink("/dev/full", folder / "rank-0002.log");
+  const RankLog log(folder.path(), 2, Level::Info);
+  testing::internal::CaptureStderr();
+  log.info("one");
+  log.error("two");
+  EXPECT_THAT(testing::internal::GetCapturedStderr(),
+              testing::MatchesRegex("tessera: warning: .r2. .*rank-0002.log[^\n]*\n"));
 }
 
 }  // namespace

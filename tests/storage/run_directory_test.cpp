@@ -33,6 +33,15 @@ TEST(RunDirectory, TextsAreWrittenWithTheFoldersAboveThem) {
   EXPECT_EQ(read_text(run.file("previews/deep/a.txt")), "x");
 }
 
+TEST(RunDirectory, ThatVanishedIsNotMadeAnew) {
+  const TemporaryFolder folder;
+  const RunDirectory run = RunDirectory::create(folder / "run");
+  fs::rename(folder / "run", folder / "aside");
+  EXPECT_THAT(message_of<CannotCreateError>([&] { run.write_text("report.json", "x"); }),
+              AllOf(HasSubstr("run: the run folder is gone"), HasSubstr("report.json")));
+  EXPECT_FALSE(fs::exists(folder / "run"));
+}
+
 TEST(RunDirectory, NothingIsWrittenOutside) {
   const TemporaryFolder folder;
   const RunDirectory run = RunDirectory::create(folder / "run");
