@@ -162,7 +162,7 @@ void Cascade::check_output() {
     return;
   }
   if (const std::exception_ptr error = output_.failure()) {
-    guarded([&] { std::rethrow_exception(error); });
+    fail_with(error);
   } else if (current_.kind == CommandKind::EndStage && output_.picture_open()) {
     fail({0, kInternalError, "the picture of a stage ended before its last row", current_});
   }
@@ -181,6 +181,10 @@ void Cascade::fail(FailureRecord failure) {
       continue;
     }
   }
+}
+
+void Cascade::fail_with(const std::exception_ptr& error) {
+  guarded([&] { std::rethrow_exception(error); });
 }
 
 bool Cascade::failed() const { return ended() && summary_.exit_code != kStopped; }
@@ -237,6 +241,7 @@ void Cascade::wait_for_checkpoint() {
 }
 
 void Cascade::deliver_checkpoint() {
+  if (const std::exception_ptr hang = saving_.checkpointer->failure()) fail_with(hang);
   std::optional<CheckpointRecord> record = saving_.checkpointer->take_result();
   if (!record) return;
   record->since_start = since_start();
@@ -286,10 +291,6 @@ void Cascade::finish_observers() {
   for (RenderObserver* observer : observers_) {
     guarded([&] { observer->on_finished(summary_); });
   }
-}
-
-double Cascade::since_start() const {
-  return std::chrono::duration<double>(Clock::now() - start_).count();
 }
 
 }  // namespace tessera::coordinator

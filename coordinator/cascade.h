@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <exception>
 #include <functional>
 #include <optional>
 #include <vector>
@@ -58,12 +59,15 @@ class Cascade {
   void stop_on_request();
 
   void fail(FailureRecord failure);
+  void fail_with(const std::exception_ptr& error);
   void tell_lost_peers(const std::exception& error);
   void guarded(const std::function<void()>& work);
   void finish_observers();
   bool failed() const;
   bool ended() const { return summary_.exit_code != 0; }
-  double since_start() const;
+  double since_start() const {
+    return std::chrono::duration<double>(Clock::now() - start_).count();
+  }
 
   const RenderPlan& plan_;
   CommandExchange& exchange_;

@@ -1,30 +1,51 @@
 #include "coordinator/checkpointer.h"
 
 #include <algorithm>
-#include <exception>
+#include <condition_variable>
+#include <cstdio>
+#include <mutex>
 #include <utility>
 
 #include "coordinator/utc_time.h"
+#include "storage/storage_error.h"
 
 namespace tessera::coordinator {
 
 using storage::CheckpointData;
+using Clock = std::chrono::steady_clock;
+
+/// What the main thread and the writing one share.
+struct Checkpointer::State {
+  explicit State(storage::CheckpointWriter files) : writer(std::move(files)) {}
+
+  void run();
+  CheckpointRecord write(const CheckpointData& data);
+
+  storage::CheckpointWriter writer;
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::optional<CheckpointData> due;  ///< waits for the thread, or is being written
+  Clock::time_point since;            ///< when it came
+  std::optional<CheckpointRecord> result;
+  std::exception_ptr failure;
+  bool stopping = false;
+};
 
 Checkpointer::Checkpointer(CheckpointData base, const worker::RenderTask& task,
-                           storage::CheckpointWriter writer, Outputs outputs)
+                           storage::CheckpointWriter writer, Outputs outputs, FilePatience patience)
     : base_(std::move(base)),
       task_(task),
-      writer_(std::move(writer)),
       outputs_(std::move(outputs)),
-      thread_([this] { run(); }) {}
+      patience_(patience),
+      state_(std::make_shared<State>(std::move(writer))),
+      thread_([state = state_] { state->run(); }) {}
 
 Checkpointer::~Checkpointer() {
   {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
+    const std::lock_guard lock(state_->mutex);
+    state_->stopping = true;
   }
-  changed_.notify_all();
-  thread_.join();
+  state_->changed.notify_all();
 }
 
 void Checkpointer::adopt(int item, std::vector<storage::CheckpointStage> stages) {
@@ -58,49 +79,70 @@ CheckpointData Checkpointer::compose(worker::StageSnapshot snapshot) {
 void Checkpointer::keep(worker::StageSnapshot snapshot) {
   CheckpointData data = compose(std::move(snapshot));
   {
-    const std::lock_guard lock(mutex_);
-    due_ = std::move(data);
+    const std::lock_guard lock(state_->mutex);
+    state_->due = std::move(data);
+    state_->since = Clock::now();
   }
-  changed_.notify_all();
+  state_->changed.notify_all();
 }
 
 bool Checkpointer::writing() const {
-  const std::lock_guard lock(mutex_);
-  return due_.has_value();
+  const std::lock_guard lock(state_->mutex);
+  return state_->due.has_value();
 }
 
-bool Checkpointer::wait(std::chrono::milliseconds patience) {
-  std::unique_lock lock(mutex_);
-  return changed_.wait_for(lock, patience, [&] { return !due_; });
+bool Checkpointer::wait(std::chrono::milliseconds longest) {
+  std::unique_lock lock(state_->mutex);
+  const auto over = [&] { return !state_->due || state_->failure != nullptr; };
+  if (state_->changed.wait_for(lock, longest, over)) return true;
+  const std::chrono::duration<double> taken = Clock::now() - state_->since;
+  if (taken <= patience_.between_commands) return false;
+  char seconds[32];
+  std::snprintf(seconds, sizeof seconds, "%.1f", taken.count());
+  state_->failure = std::make_exception_ptr(
+      storage::IoError(state_->writer.path_of(state_->due->progress).string() +
+                       ": the checkpoint is not complete after " + seconds +
+                       " s. Look after its file system; then go on with tessera resume, which "
+                       "takes the last complete one."));
+  return true;
+}
+
+std::exception_ptr Checkpointer::failure() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->failure;
 }
 
 std::optional<CheckpointRecord> Checkpointer::take_result() {
-  const std::lock_guard lock(mutex_);
-  return std::exchange(result_, std::nullopt);
+  const std::lock_guard lock(state_->mutex);
+  return std::exchange(state_->result, std::nullopt);
 }
 
-void Checkpointer::run() {
-  std::unique_lock lock(mutex_);
+CheckpointRecord Checkpointer::State::write(const CheckpointData& data) {
+  const auto begin = Clock::now();
+  CheckpointRecord record;
+  record.progress = data.progress;
+  try {
+    const storage::WrittenCheckpoint written = writer.write(data);
+    record.path = written.file;
+    record.file_bytes = written.bytes;
+  } catch (const std::exception& error) {
+    record.error = error.what();
+  }
+  record.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+  return record;
+}
+
+void Checkpointer::State::run() {
+  std::unique_lock lock(mutex);
   for (;;) {
-    changed_.wait(lock, [&] { return stopping_ || due_; });
-    if (!due_) return;
+    changed.wait(lock, [&] { return stopping || due; });
+    if (!due) return;
     lock.unlock();
-    const auto begin = std::chrono::steady_clock::now();
-    CheckpointRecord record;
-    record.progress = due_->progress;
-    try {
-      const storage::WrittenCheckpoint written = writer_.write(*due_);
-      record.path = written.file;
-      record.file_bytes = written.bytes;
-    } catch (const std::exception& error) {
-      record.error = error.what();
-    }
-    record.seconds =
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    CheckpointRecord record = write(*due);  // which the main thread leaves alone meanwhile
     lock.lock();
-    due_.reset();
-    result_ = std::move(record);
-    changed_.notify_all();
+    due.reset();
+    result = std::move(record);
+    changed.notify_all();
   }
 }
 

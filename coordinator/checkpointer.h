@@ -1,13 +1,14 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
+#include <exception>
 #include <functional>
-#include <mutex>
+#include <memory>
 #include <optional>
-#include <thread>
 #include <vector>
 
+#include "coordinator/file_patience.h"
+#include "coordinator/file_thread.h"
 #include "coordinator/render_records.h"
 #include "storage/checkpoint_data.h"
 #include "storage/checkpoint_writer.h"
@@ -17,7 +18,9 @@
 namespace tessera::coordinator {
 
 /// Turns snapshots into checkpoint files on a thread of its own, which makes no MPI and no torch
-/// call, one at a time (rank 0). All members are for the main thread.
+/// call, one at a time (rank 0). All members are for the main thread. A write that takes longer
+/// than the patience hangs: nothing more can be written, and an error waits in failure().
+/// The checkpoint writer may be used after the object is gone, by a thread that was left behind.
 class Checkpointer {
  public:
   /// The pictures that are complete, at the time of a checkpoint.
@@ -26,8 +29,8 @@ class Checkpointer {
   /// \param base  everything but progress, arrays, stages and outputs.
   /// \param task  outlives this object.
   Checkpointer(storage::CheckpointData base, const worker::RenderTask& task,
-               storage::CheckpointWriter writer, Outputs outputs);
-  /// Waits for the file that is being written.
+               storage::CheckpointWriter writer, Outputs outputs, FilePatience patience = {});
+  /// The file that is being written gets 5 s to be completed, then the thread is left behind.
   ~Checkpointer();
   Checkpointer(const Checkpointer&) = delete;
   Checkpointer& operator=(const Checkpointer&) = delete;
@@ -38,28 +41,26 @@ class Checkpointer {
   /// Starts to write the snapshot. Precondition: !writing().
   void keep(worker::StageSnapshot snapshot);
   bool writing() const;
-  /// Waits until nothing is being written; false when `patience` ran out before.
-  bool wait(std::chrono::milliseconds patience);
+  /// Waits until nothing is being written, or the writing hangs; false after `longest`.
+  bool wait(std::chrono::milliseconds longest);
+  /// An IoError that names the file and the seconds once the writing hangs, else nullptr.
+  std::exception_ptr failure() const;
   /// How the last write ended, once.
   std::optional<CheckpointRecord> take_result();
 
  private:
+  struct State;
+
   storage::CheckpointData compose(worker::StageSnapshot snapshot);
-  void run();
 
   storage::CheckpointData base_;
   const worker::RenderTask& task_;
-  storage::CheckpointWriter writer_;
   Outputs outputs_;
+  FilePatience patience_;
   int item_ = -1;                                 ///< whose stages these are
   std::vector<storage::CheckpointStage> stages_;  ///< finished ones
-
-  mutable std::mutex mutex_;
-  std::condition_variable changed_;
-  std::optional<storage::CheckpointData> due_;  ///< waits for the thread, or is being written
-  std::optional<CheckpointRecord> result_;
-  bool stopping_ = false;
-  std::thread thread_;
+  std::shared_ptr<State> state_;                  ///< shared with the thread
+  FileThread thread_;
 };
 
 }  // namespace tessera::coordinator

@@ -1,6 +1,9 @@
 #include "coordinator/output_writer.h"
 
+#include <condition_variable>
 #include <cstdio>
+#include <deque>
+#include <mutex>
 #include <string>
 #include <utility>
 
@@ -9,40 +12,77 @@
 
 namespace tessera::coordinator {
 
+using Clock = std::chrono::steady_clock;
+
+struct OutputWriter::Job {
+  enum class Kind { Begin, Rows, End, Close };
+
+  Kind kind = Kind::Rows;
+  std::shared_ptr<const PictureOrder> order;
+  int item = 0;
+  int stage = 0;
+  storage::RowBand band;
+  std::vector<float> pixels;
+
+  std::uint64_t bytes() const { return pixels.size() * sizeof(float); }
+};
+
+/// What the main thread and the writing one share.
+struct OutputWriter::State {
+  explicit State(std::unique_ptr<storage::FrameWriter> frames) : writer(std::move(frames)) {}
+
+  void run();
+  void perform(const Job& job);
+  void give_up(std::chrono::milliseconds waited);
+  void drop_jobs();
+
+  std::unique_ptr<storage::FrameWriter> writer;
+  std::mutex mutex;
+  std::condition_variable wake;     ///< the thread waits for jobs
+  std::condition_variable changed;  ///< the main thread waits for progress
+  std::deque<Job> jobs;
+  std::uint64_t queued_bytes = 0;  ///< of the job at work, too
+  bool working = false;
+  std::filesystem::path path;  ///< of the last job begun
+  Clock::time_point progress;  ///< when it was begun
+  bool stopping = false;
+  std::exception_ptr failure;
+  std::vector<FrameRecord> written;
+};
+
 OutputWriter::OutputWriter(std::unique_ptr<storage::FrameWriter> writer, OrderPicture order,
-                           std::uint64_t queue_bytes, OutputPatience patience)
-    : writer_(std::move(writer)),
-      order_(std::move(order)),
+                           std::uint64_t queue_bytes, FilePatience patience)
+    : order_(std::move(order)),
       queue_bytes_(queue_bytes),
       patience_(patience),
-      thread_([this] { run(); }) {}
+      state_(std::make_shared<State>(std::move(writer))),
+      thread_([state = state_] { state->run(); }) {}
 
 OutputWriter::~OutputWriter() {
   {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
+    const std::lock_guard lock(state_->mutex);
+    state_->stopping = true;
   }
-  wake_.notify_all();
-  thread_.join();
+  state_->wake.notify_all();
 }
 
 void OutputWriter::push(Job job) {
-  std::unique_lock lock(mutex_);
+  std::unique_lock lock(state_->mutex);
   const std::uint64_t bytes = job.bytes();
-  const bool room = changed_.wait_for(lock, patience_.delivery, [&] {
-    return failure_ != nullptr || bytes == 0 || queued_bytes_ == 0 ||
-           queued_bytes_ + bytes <= queue_bytes_;
+  const bool room = state_->changed.wait_for(lock, patience_.delivery, [&] {
+    return state_->failure != nullptr || bytes == 0 || state_->queued_bytes == 0 ||
+           state_->queued_bytes + bytes <= queue_bytes_;
   });
   if (!room) {
-    give_up(patience_.delivery);
+    state_->give_up(patience_.delivery);
   }
-  if (failure_ != nullptr) {
+  if (state_->failure != nullptr) {
     return;
   }
-  queued_bytes_ += bytes;
-  jobs_.push_back(std::move(job));
+  state_->queued_bytes += bytes;
+  state_->jobs.push_back(std::move(job));
   lock.unlock();
-  wake_.notify_one();
+  state_->wake.notify_one();
 }
 
 void OutputWriter::start_picture(int item, int stage) {
@@ -53,8 +93,8 @@ void OutputWriter::start_picture(int item, int stage) {
       push({Job::Kind::Begin, current_, item, stage, {}, {}});
     }
   } catch (...) {
-    const std::lock_guard lock(mutex_);
-    failure_ = failure_ ? failure_ : std::current_exception();
+    const std::lock_guard lock(state_->mutex);
+    if (state_->failure == nullptr) state_->failure = std::current_exception();
   }
 }
 
@@ -75,68 +115,68 @@ void OutputWriter::put_rows(int item, int stage, storage::RowBand rows) {
 }
 
 bool OutputWriter::wait(std::chrono::milliseconds longest, const std::function<bool()>& done) {
-  std::unique_lock lock(mutex_);
-  const auto over = [&] { return failure_ != nullptr || done(); };
-  if (changed_.wait_for(lock, longest, over)) {
+  std::unique_lock lock(state_->mutex);
+  const auto over = [&] { return state_->failure != nullptr || done(); };
+  if (state_->changed.wait_for(lock, longest, over)) {
     return true;
   }
-  if (working_ && Clock::now() - progress_ > patience_.between_commands) {
-    give_up(patience_.between_commands);
+  if (state_->working && Clock::now() - state_->progress > patience_.between_commands) {
+    state_->give_up(patience_.between_commands);
   }
-  return failure_ != nullptr;
+  return state_->failure != nullptr;
 }
 
 bool OutputWriter::wait_for_room(std::chrono::milliseconds longest) {
-  return wait(longest, [&] { return queued_bytes_ <= queue_bytes_ / 2; });
+  return wait(longest, [&] { return state_->queued_bytes <= queue_bytes_ / 2; });
 }
 
 bool OutputWriter::wait_until_written(std::chrono::milliseconds longest) {
-  return wait(longest, [&] { return idle(); });
-}
-
-/// The file system hangs. With the lock held.
-void OutputWriter::give_up(std::chrono::milliseconds waited) {
-  const double seconds = std::chrono::duration<double>(waited).count();
-  char text[32];
-  std::snprintf(text, sizeof text, "%.1f", seconds);
-  failure_ = std::make_exception_ptr(
-      storage::IoError(path_.string() + ": nothing could be written for " + text + " s, and " +
-                       std::to_string(queued_bytes_ >> 20) +
-                       " MiB of rows wait. Look after its file system, or choose another with "
-                       "--run-dir."));
-  drop_jobs();
-}
-
-void OutputWriter::drop_jobs() {
-  for (const Job& job : jobs_) queued_bytes_ -= job.bytes();
-  jobs_.clear();
+  return wait(longest, [&] { return state_->jobs.empty() && !state_->working; });
 }
 
 void OutputWriter::finish() { push({Job::Kind::Close, nullptr, 0, 0, {}, {}}); }
 
 std::vector<FrameRecord> OutputWriter::take_written() {
-  const std::lock_guard lock(mutex_);
-  return std::exchange(written_, {});
+  const std::lock_guard lock(state_->mutex);
+  return std::exchange(state_->written, {});
 }
 
 std::exception_ptr OutputWriter::failure() const {
-  const std::lock_guard lock(mutex_);
-  return failure_;
+  const std::lock_guard lock(state_->mutex);
+  return state_->failure;
 }
 
-void OutputWriter::perform(const Job& job) {
+/// The file system hangs. With the lock held.
+void OutputWriter::State::give_up(std::chrono::milliseconds waited) {
+  const double seconds = std::chrono::duration<double>(waited).count();
+  char text[32];
+  std::snprintf(text, sizeof text, "%.1f", seconds);
+  failure = std::make_exception_ptr(
+      storage::IoError(path.string() + ": nothing could be written for " + text + " s, and " +
+                       std::to_string(queued_bytes >> 20) +
+                       " MiB of rows wait. Look after its file system, or choose another with "
+                       "--run-dir."));
+  drop_jobs();
+}
+
+void OutputWriter::State::drop_jobs() {
+  for (const Job& job : jobs) queued_bytes -= job.bytes();
+  jobs.clear();
+}
+
+void OutputWriter::State::perform(const Job& job) {
   switch (job.kind) {
     case Job::Kind::Begin:
-      writer_->begin_frame(job.order->frame_index, job.order->image, job.order->metadata);
+      writer->begin_frame(job.order->frame_index, job.order->image, job.order->metadata);
       break;
     case Job::Kind::Rows: {
       storage::RowBand band = job.band;
       band.pixels = job.pixels;
-      writer_->write_rows(band);
+      writer->write_rows(band);
       break;
     }
     case Job::Kind::End: {
-      writer_->end_frame();
+      writer->end_frame();
       FrameRecord record;
       record.item = job.item;
       record.stage = job.stage;
@@ -146,28 +186,28 @@ void OutputWriter::perform(const Job& job) {
       const std::uintmax_t size = std::filesystem::file_size(record.path, unknown);
       record.file_bytes = unknown ? 0 : size;
       if (!unknown) record.digest = storage::digest_of_file(record.path);
-      const std::lock_guard lock(mutex_);
-      written_.push_back(std::move(record));
+      const std::lock_guard lock(mutex);
+      written.push_back(std::move(record));
       break;
     }
     case Job::Kind::Close:
-      writer_->close();
+      writer->close();
       break;
   }
 }
 
-void OutputWriter::run() {
-  std::unique_lock lock(mutex_);
+void OutputWriter::State::run() {
+  std::unique_lock lock(mutex);
   for (;;) {
-    wake_.wait(lock, [&] { return stopping_ || !jobs_.empty(); });
-    if (stopping_) {
+    wake.wait(lock, [&] { return stopping || !jobs.empty(); });
+    if (stopping) {
       return;
     }
-    const Job job = std::move(jobs_.front());
-    jobs_.pop_front();
-    working_ = true;
-    progress_ = Clock::now();
-    if (job.order) path_ = job.order->path;
+    const Job job = std::move(jobs.front());
+    jobs.pop_front();
+    working = true;
+    progress = Clock::now();
+    if (job.order) path = job.order->path;
     lock.unlock();
     std::exception_ptr error;
     try {
@@ -176,13 +216,13 @@ void OutputWriter::run() {
       error = std::current_exception();
     }
     lock.lock();
-    working_ = false;
-    queued_bytes_ -= job.bytes();
+    working = false;
+    queued_bytes -= job.bytes();
     if (error) {
-      failure_ = failure_ ? failure_ : error;
+      failure = failure ? failure : error;
       drop_jobs();
     }
-    changed_.notify_all();
+    changed.notify_all();
   }
 }
 

@@ -1,18 +1,16 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
-#include <deque>
 #include <exception>
 #include <filesystem>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
-#include <thread>
 #include <vector>
 
+#include "coordinator/file_patience.h"
+#include "coordinator/file_thread.h"
 #include "coordinator/render_records.h"
 #include "partition/extent.h"
 #include "storage/frame_writer.h"
@@ -32,15 +30,6 @@ struct PictureOrder {
 /// The order for a stage's picture; nullopt when it is not kept (`output.stages: final`).
 using OrderPicture = std::function<std::optional<PictureOrder>(int item, int stage)>;
 
-/// How long a file system may do nothing before it counts as hung.
-struct OutputPatience {
-  /// While rows wait for room in the queue: inside a command, where the other ranks wait too. Half
-  /// of their shortest deadline, so that the file is named and not this rank.
-  std::chrono::milliseconds delivery = std::chrono::seconds(10);
-  /// Between commands, where Idle keeps the other ranks waiting.
-  std::chrono::milliseconds between_commands = std::chrono::minutes(5);
-};
-
 /// Writes pictures on a thread of its own, so that rank 0's main thread never waits for compression
 /// or a disk unless the queue is full. The thread calls the frame writer and nothing else.
 ///
@@ -48,13 +37,14 @@ struct OutputPatience {
 /// writing: later rows are dropped, so that no rank hangs in the delivery of a picture, and the
 /// error waits in failure(). A file system that hangs is such an error, an IoError that names file
 /// and seconds. All members are for the main thread.
+/// The frame writer may be used after the object is gone, by a thread that was left behind.
 class OutputWriter {
  public:
   /// \param queue_bytes  rows that may wait at a time; one larger band passes when it is alone.
   OutputWriter(std::unique_ptr<storage::FrameWriter> writer, OrderPicture order,
-               std::uint64_t queue_bytes, OutputPatience patience = {});
-  /// Drops what is queued and joins the thread, which waits for the call to the frame writer that
-  /// runs. Call finish() first to keep what is queued.
+               std::uint64_t queue_bytes, FilePatience patience = {});
+  /// Drops what is queued; the call to the frame writer that runs gets 5 s to end, then the thread
+  /// is left behind. Call finish() first to keep what is queued.
   ~OutputWriter();
   OutputWriter(const OutputWriter&) = delete;
   OutputWriter& operator=(const OutputWriter&) = delete;
@@ -79,48 +69,19 @@ class OutputWriter {
   std::exception_ptr failure() const;
 
  private:
-  struct Job {
-    enum class Kind { Begin, Rows, End, Close };
-
-    Kind kind = Kind::Rows;
-    std::shared_ptr<const PictureOrder> order;
-    int item = 0;
-    int stage = 0;
-    storage::RowBand band;
-    std::vector<float> pixels;
-
-    std::uint64_t bytes() const { return pixels.size() * sizeof(float); }
-  };
-
-  using Clock = std::chrono::steady_clock;
+  struct Job;
+  struct State;
 
   void push(Job job);
   bool wait(std::chrono::milliseconds longest, const std::function<bool()>& done);
-  void give_up(std::chrono::milliseconds waited);
-  void drop_jobs();
   void start_picture(int item, int stage);
-  void run();
-  void perform(const Job& job);
-  bool idle() const { return jobs_.empty() && !working_; }
 
-  std::unique_ptr<storage::FrameWriter> writer_;
   OrderPicture order_;
   std::uint64_t queue_bytes_;
-  OutputPatience patience_;
+  FilePatience patience_;
   std::shared_ptr<const PictureOrder> current_;  ///< of the picture whose rows are coming
-
-  mutable std::mutex mutex_;
-  std::condition_variable wake_;     ///< the thread waits for jobs
-  std::condition_variable changed_;  ///< the main thread waits for progress
-  std::deque<Job> jobs_;
-  std::uint64_t queued_bytes_ = 0;  ///< of the job at work, too
-  bool working_ = false;
-  std::filesystem::path path_;  ///< of the last job begun
-  Clock::time_point progress_;  ///< when it was begun
-  bool stopping_ = false;
-  std::exception_ptr failure_;
-  std::vector<FrameRecord> written_;
-  std::thread thread_;
+  std::shared_ptr<State> state_;                 ///< shared with the thread
+  FileThread thread_;
 };
 
 }  // namespace tessera::coordinator

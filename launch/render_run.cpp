@@ -73,19 +73,23 @@ coordinator::ExecuteCommand logged(worker::Worker& worker, StopRequests& request
 struct RootPart {
   RootPart(const PreparedRender& render, const RunOutputs& outputs, const RankLog& log,
            Console& console)
-      : writer(outputs.make_writer()),
-        events(outputs.run().root(), [&log, &console](const std::string& text) {
-          log.warning(text);
-          console.warning(text);
-        }),
+      : patience(coordinator::file_patience(fixed_deadline(render.config.job))),
+        writer(outputs.make_writer(patience)),
+        events(outputs.run().root(),
+               [&log, &console](const std::string& text) {
+                 log.warning(text);
+                 console.warning(text);
+               }),
         report(render.plan, outputs.run().root() / "report.json", &events),
         idle_starts(outputs.manifest().idle_starts),
         manifest(outputs.manifest(), outputs.run()),
-        checkpointer(outputs.checkpoint_base(), render.plan.task,
-                     {outputs.run().checkpoints(), render.config.job.checkpoint.keep},
-                     [this] { return manifest.manifest().outputs(); }),
+        checkpointer(
+            outputs.checkpoint_base(), render.plan.task,
+            {outputs.run().checkpoints(), render.config.job.checkpoint.keep},
+            [this] { return manifest.manifest().outputs(); }, patience),
         view(render.plan, ProgressView::settle(render.config.job.progress, console), console) {}
 
+  coordinator::FilePatience patience;
   std::unique_ptr<coordinator::OutputWriter> writer;
   coordinator::EventLog events;
   coordinator::RunReport report;

@@ -77,7 +77,9 @@ configs::ResolvedConfig with_absolute_paths(configs::ResolvedConfig config) {
 }  // namespace
 
 RunOutputs::RunOutputs(const PreparedRender& render, const RenderRequest& request)
-    : render_(render), run_(storage::RunDirectory::create(run_folder(render.config.job, render.plan.task))), lock_(lock(run_)) {
+    : render_(render),
+      run_(storage::RunDirectory::create(run_folder(render.config.job, render.plan.task))),
+      lock_(lock(run_)) {
   const configs::JobConfig& job = render.config.job;
   run_.remove_leftovers();
   files_ = input_files(job);
@@ -91,7 +93,7 @@ RunOutputs::RunOutputs(const PreparedRender& render, const RenderRequest& reques
   const coordinator::RecordSources sources{job, render.plan, build_info::kVersion,
                                            build_info::kTorchVersion, recorded ? files_ : Files()};
   const coordinator::RunManifest* earlier = history_.manifest ? &*history_.manifest : nullptr;
-  orders_ = std::make_unique<coordinator::PictureOrders>(sources, run_, today(), slurm_ids().job,
+  orders_ = std::make_shared<coordinator::PictureOrders>(sources, run_, today(), slurm_ids().job,
                                                          earlier);
   if (history_.empty()) forget_history(run_);
   run_.write_text("run.yaml", configs::config_as_yaml(with_absolute_paths(render.config)));
@@ -147,17 +149,18 @@ fs::path RunOutputs::log_directory() const {
   return pattern;
 }
 
-std::unique_ptr<coordinator::OutputWriter> RunOutputs::make_writer() const {
+std::unique_ptr<coordinator::OutputWriter> RunOutputs::make_writer(
+    const coordinator::FilePatience& patience) const {
   const configs::JobConfig::Output& output = render_.config.job.output;
   const storage::PngOptions options{
       output.bit_depth == 16 ? storage::PngDepth::Bits16 : storage::PngDepth::Bits8,
       output.png_level};
-  const coordinator::PictureOrders* orders = orders_.get();
   auto writer = std::make_unique<storage::PngWriter>(
-      [orders](int frame) { return orders->file_of(frame); }, options);
+      [orders = orders_](int frame) { return orders->file_of(frame); }, options);
   return std::make_unique<coordinator::OutputWriter>(
-      std::move(writer), [orders](int item, int stage) { return orders->order(item, stage); },
-      kQueueBytes);
+      std::move(writer),
+      [orders = orders_](int item, int stage) { return orders->order(item, stage); }, kQueueBytes,
+      patience);
 }
 
 std::optional<fs::path> RunOutputs::copy_final_picture() const {

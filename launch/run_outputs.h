@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "coordinator/file_patience.h"
 #include "coordinator/output_writer.h"
 #include "coordinator/picture_orders.h"
 #include "coordinator/resume.h"
@@ -32,7 +33,8 @@ class RunOutputs {
   const storage::RunDirectory& run() const { return run_; }
   std::filesystem::path log_directory() const;
   /// A writer of PNG files, on a thread of its own.
-  std::unique_ptr<coordinator::OutputWriter> make_writer() const;
+  std::unique_ptr<coordinator::OutputWriter> make_writer(
+      const coordinator::FilePatience& patience) const;
   /// Items that need no rendering: their pictures are there.
   std::vector<int> complete_items() const { return orders_->complete_items(); }
   const RunHistory& history() const { return history_; }
@@ -54,7 +56,8 @@ class RunOutputs {
   std::vector<coordinator::InputFile> files_;
   coordinator::RunIdentity identity_;
   RunHistory history_;
-  std::unique_ptr<coordinator::PictureOrders> orders_;
+  /// Shared with the frame writer, whose thread may be left behind by a file system that hangs.
+  std::shared_ptr<coordinator::PictureOrders> orders_;
   std::optional<std::filesystem::path> copy_to_;
 };
 

@@ -76,7 +76,7 @@ CheckpointWriter::CheckpointWriter(fs::path folder, int keep,
 
 WrittenCheckpoint CheckpointWriter::write(const CheckpointData& data) {
   const CheckpointName name = name_of(data.progress);
-  const fs::path path = folder_ / checkpoint_name(data.progress);
+  const fs::path path = path_of(data.progress);
   check_checkpoint_progress(data.progress, path);
   check_checkpoint_shapes(data, path);
   check_checkpoint_values(data, path);

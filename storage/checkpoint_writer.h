@@ -45,6 +45,10 @@ class CheckpointWriter {
   /// \throws CannotCreateError, IoError naming the file and the system's reason; DataError if
   ///         `data` contradicts itself or has values that are not finite.
   WrittenCheckpoint write(const CheckpointData& data);
+  /// The file of a checkpoint that stands there.
+  std::filesystem::path path_of(const CheckpointProgress& progress) const {
+    return folder_ / checkpoint_name(progress);
+  }
 
  private:
   std::filesystem::path folder_;

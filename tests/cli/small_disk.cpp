@@ -21,8 +21,8 @@ constexpr std::size_t kPageBytes = 4096;  // what tmpfs gives out at a time
 
 SmallDisk::SmallDisk(std::filesystem::path folder) : folder_(std::move(folder)) {
   std::filesystem::create_directories(folder_);
-  const bool apart = unshare(CLONE_NEWNS) == 0 &&
-                     mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0;
+  const bool apart =
+      unshare(CLONE_NEWNS) == 0 && mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0;
   mounted_ = apart && mount("tessera", folder_.c_str(), "tmpfs", 0, kSize) == 0;
 }
 
@@ -43,7 +43,8 @@ void SmallDisk::forbid_writing() {
   // A second mount over the first, since a mount with files open for writing stays writable.
   const char* path = folder_.c_str();
   read_only_ = mount(path, path, nullptr, MS_BIND, nullptr) == 0;
-  if (!read_only_ || mount(nullptr, path, nullptr, MS_REMOUNT | MS_BIND | MS_RDONLY, nullptr) != 0) {
+  if (!read_only_ ||
+      mount(nullptr, path, nullptr, MS_REMOUNT | MS_BIND | MS_RDONLY, nullptr) != 0) {
     throw std::runtime_error("cannot make a mount read-only");
   }
 }

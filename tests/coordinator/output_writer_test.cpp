@@ -49,7 +49,7 @@ void put_picture(OutputWriter& writer, int item, int stage) {
 class OutputWriterTest : public ::testing::Test {
  protected:
   std::shared_ptr<MemoryFrames> frames_ = std::make_shared<MemoryFrames>();
-  std::unique_ptr<OutputWriter> start(std::uint64_t queue_bytes, OutputPatience patience = {}) {
+  std::unique_ptr<OutputWriter> start(std::uint64_t queue_bytes, FilePatience patience = {}) {
     return std::make_unique<OutputWriter>(std::make_unique<MemoryFrameWriter>(frames_), order,
                                           queue_bytes, patience);
   }

@@ -39,11 +39,21 @@ std::vector<std::string> names_in(const fs::path& folder) {
 
 TEST(CheckpointWriter, WritesAFileUnderItsNameInAFolderThatItMakes) {
   const TemporaryFolder folder;
-  CheckpointWriter writer(folder / "run/checkpoints", 2);
+  CheckpointWriter writer(folder / "checkpoints", 2);
   const WrittenCheckpoint written = writer.write(sample_checkpoint());
-  EXPECT_EQ(written.file, folder / "run/checkpoints/item-00003-stage-2-step-031.h5");
+  EXPECT_EQ(written.file, folder / "checkpoints/item-00003-stage-2-step-031.h5");
+  EXPECT_EQ(written.file, writer.path_of(sample_checkpoint().progress));
   EXPECT_EQ(written.bytes, fs::file_size(written.file));
   EXPECT_EQ(read_checkpoint(written.file), sample_checkpoint());
+}
+
+TEST(CheckpointWriter, DoesNotMakeARunDirectoryThatVanishedAnew) {
+  const TemporaryFolder folder;
+  CheckpointWriter writer(folder / "run/checkpoints", 2);
+  EXPECT_THAT(message_of<CannotCreateError>([&] { writer.write(sample_checkpoint()); }),
+              AllOf(HasSubstr("run/checkpoints: cannot create the folder: No such file"),
+                    HasSubstr("output.run_dir")));
+  EXPECT_FALSE(fs::exists(folder / "run"));
 }
 
 TEST(CheckpointWriter, ReplacesAFileOfThatName) {
