@@ -22,7 +22,7 @@ ChildOptions hanging_at(const std::string& text) {
   return options;
 }
 
-/// Ranks, and `distributed.deadline` in seconds: a file system counts as hung after 15 times that.
+/// Ranks, and `distributed.deadline`: a file system counts as hung after 15 times that.
 struct Ranks {
   int count;
   const char* deadline;
@@ -73,7 +73,7 @@ TEST_P(AHungDisk, IsNamedByTheEndThatWaitsForAPicture) {
   expect_completed(run);
 }
 
-INSTANTIATE_TEST_SUITE_P(Ranks, AHungDisk, testing::Values(Ranks{1, "0.2"}, Ranks{3, "3"}),
+INSTANTIATE_TEST_SUITE_P(Ranks, AHungDisk, testing::Values(Ranks{1, "0.2s"}, Ranks{3, "3s"}),
                          [](const auto& each) { return std::to_string(each.param.count); });
 
 }  // namespace
