@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <utility>
 
+#include "comm/exit_code.h"
+
 namespace tessera::comm {
 namespace {
 
@@ -83,7 +85,7 @@ void Watchdog::report(const Record& late, const std::array<Record, kHistory>& hi
                       Clock::time_point now) const {
   actions_.report(with_peer(late.operation, late.peer) + " has not ended after " +
                   fixed(seconds_between(late.begin, now)) + "; the job ends with code " +
-                  std::to_string(kExitCode));
+                  std::to_string(kUnavailable));
   for (std::uint64_t i = 0; i < kHistory; ++i) {
     const Record& record = history[(late.serial + 1 + i) % kHistory];
     if (record.serial == 0) continue;
@@ -96,9 +98,9 @@ void Watchdog::report(const Record& late, const std::array<Record, kHistory>& hi
 }
 
 void Watchdog::abort() const {
-  if (!actions_.try_abort(kExitCode)) {
+  if (!actions_.try_abort(kUnavailable)) {
     actions_.report("the main thread is inside the transport: leaving by _exit");
-    ::_exit(kExitCode);
+    ::_exit(kUnavailable);
   }
 }
 

@@ -30,7 +30,6 @@ class Watchdog {
     std::function<bool(int exit_code)> try_abort;
   };
 
-  static constexpr int kExitCode = 69;  ///< "a rank did not answer"
   static constexpr std::size_t kHistory = 16;
 
   /// \param grace   time that the main thread gets to report a missed deadline itself.

@@ -6,12 +6,12 @@
 #include <stdexcept>
 #include <type_traits>
 
+#include "comm/exit_code.h"
 #include "coordinator/bytes_of.h"
 
 namespace tessera::coordinator {
 namespace {
 
-constexpr int kInternalError = 70;
 constexpr std::size_t kLongestText = 128;
 
 struct SharedText {
@@ -50,7 +50,7 @@ Verdict agree_on(comm::Communicator& control, std::string_view what, std::string
   control.all_gather(bytes_of(mine), writable_bytes_of(all));
   for (std::size_t rank = 1; rank < all.size(); ++rank) {
     if (all[rank].view() != all[0].view()) {
-      return {kInternalError, static_cast<int>(rank),
+      return {comm::kInternal, static_cast<int>(rank),
               "the ranks disagree about the " + std::string(what) + ": rank 0 has " +
                   std::string(all[0].view()) + ", rank " + std::to_string(rank) + " has " +
                   std::string(all[rank].view()) +

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "comm/exit_code.h"
 #include "coordinator/checkpoint_policy.h"
 #include "worker/failure_code.h"
 
@@ -14,9 +15,6 @@ namespace {
 using worker::Command;
 using worker::CommandKind;
 
-constexpr int kInternalError = 70;
-constexpr int kIoError = 74;
-constexpr int kStopped = 75;
 constexpr int kFailedSavesInARow = 3;
 // A job that is about to be aborted: what can still be written is worth so long.
 constexpr std::chrono::seconds kLastWrites(5);
@@ -164,7 +162,7 @@ void Cascade::check_output() {
   if (const std::exception_ptr error = output_.failure()) {
     fail_with(error);
   } else if (current_.kind == CommandKind::EndStage && output_.picture_open()) {
-    fail({0, kInternalError, "the picture of a stage ended before its last row", current_});
+    fail({0, comm::kInternal, "the picture of a stage ended before its last row", current_});
   }
 }
 
@@ -187,7 +185,7 @@ void Cascade::fail_with(const std::exception_ptr& error) {
   guarded([&] { std::rethrow_exception(error); });
 }
 
-bool Cascade::failed() const { return ended() && summary_.exit_code != kStopped; }
+bool Cascade::failed() const { return ended() && summary_.exit_code != comm::kStopped; }
 
 /// Where no snapshot can be taken: whether a run that is asked to stop may do so at once.
 bool Cascade::stops_here() {
@@ -217,7 +215,7 @@ void Cascade::save_if_due() {
   if (decision != CheckpointDecision::WriteAndStop || ended()) return;
   wait_for_checkpoint();
   if (!last_save_written_) {
-    fail({0, kIoError, "the run was asked to stop, but its checkpoint could not be written",
+    fail({0, comm::kIoError, "the run was asked to stop, but its checkpoint could not be written",
           current_});
   }
   stop_on_request();
@@ -251,7 +249,7 @@ void Cascade::deliver_checkpoint() {
     for (RenderObserver* observer : observers_) observer->on_checkpoint(*record);
   });
   if (failed_saves_ == kFailedSavesInARow) {
-    fail({0, kIoError,
+    fail({0, comm::kIoError,
           "three checkpoints in a row could not be written, the last one because of: " +
               record->error,
           current_});
@@ -262,13 +260,13 @@ void Cascade::stop_on_request() {
   if (ended()) return;
   const bool idle_start = summary_.steps_done == 0;
   if (idle_start && saving_.idle_starts > 0) {
-    fail({0, kInternalError,
+    fail({0, comm::kInternal,
           "two starts in a row were stopped before one step was done, so going on like this would "
           "never end. Give the job more time, or lower checkpoint.time_margin.",
           current_});
     return;
   }
-  summary_.exit_code = kStopped;
+  summary_.exit_code = comm::kStopped;
   if (saving_.stop_reason) {
     summary_.stop_reason = saving_.stop_reason(requests_.stopping_rank().value_or(0));
   }

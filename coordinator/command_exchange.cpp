@@ -2,20 +2,19 @@
 
 #include <utility>
 
+#include "comm/exit_code.h"
 #include "coordinator/agreement.h"
 #include "coordinator/bytes_of.h"
 
 namespace tessera::coordinator {
 namespace {
 
-constexpr int kInternalError = 70;
-
 /// Outcomes whose serial numbers differ belong to different commands: the ranks are out of step.
 Verdict judge_serials(const worker::Command& command,
                       const std::vector<worker::Outcome>& outcomes) {
   for (std::size_t rank = 0; rank < outcomes.size(); ++rank) {
     if (outcomes[rank].serial != command.serial) {
-      return {kInternalError, static_cast<int>(rank),
+      return {comm::kInternal, static_cast<int>(rank),
               "rank " + std::to_string(rank) + " answered command " +
                   std::to_string(outcomes[rank].serial) + ", not " +
                   std::to_string(command.serial)};
@@ -50,7 +49,7 @@ worker::Outcome CommandExchange::execute_checked(const worker::Command& command)
     state_.apply(command);
   } catch (const ProtocolError& error) {
     worker::Outcome refused;
-    refused.exit_code = kInternalError;
+    refused.exit_code = comm::kInternal;
     refused.set_message(error.what());
     return refused;
   }

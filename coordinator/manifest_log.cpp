@@ -3,16 +3,14 @@
 #include <stdexcept>
 #include <utility>
 
-#include "storage/storage_error.h"
+#include "comm/exit_code.h"
 
 namespace tessera::coordinator {
 namespace {
 
-constexpr int kStoppedOnRequest = 75;
-
 RunManifest::State state_of(int exit_code) {
   if (exit_code == 0) return RunManifest::State::Done;
-  return exit_code == kStoppedOnRequest ? RunManifest::State::Stopped : RunManifest::State::Failed;
+  return exit_code == comm::kStopped ? RunManifest::State::Stopped : RunManifest::State::Failed;
 }
 
 }  // namespace

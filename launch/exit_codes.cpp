@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "comm/exit_code.h"
 #include "configs/config_error.h"
 #include "coordinator/memory_check.h"
 #include "coordinator/plan_error.h"
@@ -31,11 +32,11 @@ int exit_code_of(const std::exception& error) {
   }
   if (is_any<UsageError, configs::ConfigError, coordinator::PlanError, storage::LockedError,
              storage::NamePatternError>(error)) {
-    return kUsage;
+    return comm::kUsage;
   }
-  if (is_any<coordinator::MemoryError>(error)) return kOutOfMemory;
-  if (is_any<coordinator::ResumeRefused>(error)) return kResumeRefused;
-  if (is_any<std::filesystem::filesystem_error>(error)) return kIoError;
+  if (is_any<coordinator::MemoryError>(error)) return comm::kOutOfMemory;
+  if (is_any<coordinator::ResumeRefused>(error)) return comm::kResumeRefused;
+  if (is_any<std::filesystem::filesystem_error>(error)) return comm::kIoError;
   return worker::failure_code(error);
 }
 

@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "comm/exit_code.h"
 #include "launch/command_line.h"
 #include "launch/commands/bench.h"
 #include "launch/commands/config.h"
@@ -70,10 +71,10 @@ int run_command(const CommandLine& line, RankSession& session, RankLog& log, Con
   if (line.command == Command::Doctor) return doctor(line, session, console);
   if (line.command == Command::Bench) {
     bench(line, session, console);
-    return kDone;
+    return comm::kDone;
   }
   StartupExchange(session.world()).on_root([&] { run_alone(line, console); });
-  return kDone;
+  return comm::kDone;
 }
 
 /// This rank has failed where its peers cannot learn it in the ordinary way.
@@ -81,7 +82,7 @@ int leave_alone(const std::exception& error, RankSession& session, const RankLog
                 Console& console) {
   const int exit_code = exit_code_of(error);
   const std::string remedy =
-      exit_code == kInternal ? " This is an error in tessera; please report it." : "";
+      exit_code == comm::kInternal ? " This is an error in tessera; please report it." : "";
   const std::string text = worker::failure_text(error);
   log.error(text);
   console.last_words(text + remedy);
@@ -94,9 +95,9 @@ int run_on_ranks(const CommandLine& line, const std::optional<std::string>& usag
   const auto loudness = line.verbosity < 0 ? Console::Loudness::Quiet : Console::Loudness::Normal;
   Console console(session.rank(), line.color, loudness);
   RankLog log;
-  int exit_code = kDone;
+  int exit_code = comm::kDone;
   try {
-    if (usage) throw StartupFailure(kUsage, *usage);
+    if (usage) throw StartupFailure(comm::kUsage, *usage);
     exit_code = run_command(line, session, log, console);
   } catch (const StartupFailure& failure) {
     log.error(failure.what());

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <optional>
 
+#include "comm/exit_code.h"
 #include "coordinator/cascade.h"
 #include "coordinator/checkpointer.h"
 #include "coordinator/command_deadline.h"
@@ -12,7 +13,6 @@
 #include "coordinator/event_log.h"
 #include "coordinator/manifest_log.h"
 #include "coordinator/run_report.h"
-#include "launch/exit_codes.h"
 #include "launch/progress_view.h"
 #include "launch/run_summary.h"
 #include "launch/startup_failure.h"
@@ -128,7 +128,7 @@ int drive(const RenderJob& job, const RunOutputs& outputs, RootPart& root,
                                {&root.manifest, &root.events, &root.report, &root.view}, saving,
                                idle_period(fixed_deadline(render.config.job)));
   const int exit_code = cascade.run();
-  if (exit_code == kStopped) {
+  if (exit_code == comm::kStopped) {
     job.requests.consume_stop_file();
     console.note("stopped on request (" + cascade.summary().stop_reason +
                  "). To go on: tessera resume " + outputs.run().root().string());

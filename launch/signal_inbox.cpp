@@ -9,12 +9,13 @@
 #include <ctime>
 #include <string_view>
 
+#include "comm/exit_code.h"
+
 namespace tessera::launch {
 namespace {
 
 constexpr std::array kCaught{SIGUSR1, SIGUSR2, SIGINT, SIGTERM};
 constexpr std::array kIgnored{SIGPIPE, SIGXFSZ};
-constexpr int kAborted = 130;  // as a shell reports a process that INT ended
 
 // A signal handler has no object: what it writes must be static, and lock-free.
 std::atomic<std::uint32_t> arrived{0};
@@ -33,7 +34,7 @@ void abort_now() {
       "tessera: interrupted a second time: aborted at once. The last checkpoint stays valid.\n";
   // Nobody is left to hear of a failed write.
   [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, kText.data(), kText.size());
-  ::_exit(kAborted);
+  ::_exit(comm::kInterrupted);
 }
 
 void note_stop(int signal) {

@@ -5,6 +5,7 @@
 #include <new>
 #include <string_view>
 
+#include "comm/exit_code.h"
 #include "comm/rank_error.h"
 #include "storage/storage_error.h"
 
@@ -33,13 +34,13 @@ bool is_out_of_memory(const std::exception& error) {
 }  // namespace
 
 int failure_code(const std::exception& error) {
-  if (is<storage::DataError>(error)) return 65;
-  if (is<storage::MissingFileError>(error)) return 66;
-  if (is<comm::RankError>(error)) return 69;
-  if (is_out_of_memory(error)) return 71;
-  if (is<storage::CannotCreateError>(error)) return 73;
-  if (is<storage::IoError>(error)) return 74;
-  return 70;
+  if (is<storage::DataError>(error)) return comm::kBadData;
+  if (is<storage::MissingFileError>(error)) return comm::kInputMissing;
+  if (is<comm::RankError>(error)) return comm::kUnavailable;
+  if (is_out_of_memory(error)) return comm::kOutOfMemory;
+  if (is<storage::CannotCreateError>(error)) return comm::kCannotCreate;
+  if (is<storage::IoError>(error)) return comm::kIoError;
+  return comm::kInternal;
 }
 
 std::string failure_text(const std::exception& error) {

@@ -5,8 +5,8 @@
 #include <sstream>
 #include <vector>
 
+#include "comm/exit_code.h"
 #include "coordinator/link_bench.h"
-#include "launch/exit_codes.h"
 #include "launch/formatted_text.h"
 #include "launch/host_report.h"
 #include "launch/slurm_job.h"
@@ -84,7 +84,7 @@ int doctor(const CommandLine& line, RankSession& session, Console& console) {
     const bool fails = std::any_of(findings.begin(), findings.end(), [](const Finding& finding) {
       return finding.level == Finding::Level::Fail;
     });
-    return std::to_string(fails ? kUnavailable : kDone);
+    return std::to_string(fails ? comm::kUnavailable : comm::kDone);
   });
   return std::stoi(code);
 }
