@@ -9,7 +9,6 @@
 #include <string_view>
 #include <vector>
 
-#include "storage/png_writer.h"
 #include "storage/run_lock.h"
 #include "storage/safetensors_writer.h"
 #include "storage/text_file.h"
@@ -17,6 +16,7 @@
 #include "tests/cli/spoiled_model.h"
 #include "tests/launch/tiny_render.h"
 #include "tests/storage/temporary_folder.h"
+#include "tests/storage/written_png.h"
 
 namespace tessera::cli {
 namespace {
@@ -119,11 +119,7 @@ std::vector<EndCase> model_cases() {
 /// A gray PNG; returns its path.
 std::string put_picture(const Folder& folder, const std::string& name, partition::Extent size) {
   const std::filesystem::path file = folder / name;
-  storage::PngWriter writer([&](int) { return file; }, {});
-  writer.begin_frame(0, size, {});
-  const std::vector<float> gray(static_cast<std::size_t>(size.area()) * 3, 0.5f);
-  writer.write_rows({0, size.rows, size.cols, gray});
-  writer.end_frame();
+  storage::write_gray_png(file, size);
   return file.string();
 }
 

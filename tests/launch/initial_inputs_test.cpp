@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "storage/png_writer.h"
 #include "storage/storage_error.h"
 #include "tests/storage/temporary_folder.h"
+#include "tests/storage/written_png.h"
 
 namespace tessera::launch {
 namespace {
@@ -29,11 +29,7 @@ class ReadInitialInputs : public ::testing::Test {
 
   std::string picture(const std::string& name, Extent size) const {
     const auto file = folder_.path() / name;
-    storage::PngWriter writer([&](int) { return file; }, {});
-    writer.begin_frame(0, size, {});
-    const std::vector<float> gray(static_cast<std::size_t>(size.area()) * 3, 0.5f);
-    writer.write_rows({0, size.rows, size.cols, gray});
-    writer.end_frame();
+    storage::write_gray_png(file, size);
     return file.string();
   }
   std::string refusal() const {

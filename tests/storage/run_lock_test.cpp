@@ -28,6 +28,19 @@ std::string lock_text(const std::string& host_name, int pid, const std::string& 
          start + R"(","job":"7","time":"2025-01-02T03:04:05Z"})";
 }
 
+/// Starts a process that takes the lock and ends without its destructor, as if killed. Its exit
+/// status is 0 if it had the lock.
+pid_t start_dying_holder(const fs::path& file) {
+  const pid_t child = ::fork();
+  if (child != 0) return child;
+  try {
+    const RunLock lock = RunLock::acquire(file, "");
+    ::_exit(0);
+  } catch (...) {
+    ::_exit(1);
+  }
+}
+
 TEST(RunLock, TheFileLivesAsLongAsTheLock) {
   const TemporaryFolder folder;
   {
@@ -73,15 +86,7 @@ TEST(RunLock, AnotherProcessIsRefusedWhileTheHolderLives) {
 
 TEST(RunLock, TheLockOfAKilledProcessIsTakenOver) {
   const TemporaryFolder folder;
-  const pid_t child = ::fork();
-  if (child == 0) {
-    try {
-      const RunLock lock = RunLock::acquire(folder / "LOCK", "");
-      ::_exit(0);  // without the destructor, as if killed
-    } catch (...) {
-      ::_exit(1);
-    }
-  }
+  const pid_t child = start_dying_holder(folder / "LOCK");
   int status = -1;
   ASSERT_EQ(::waitpid(child, &status, 0), child);
   ASSERT_EQ(WEXITSTATUS(status), 0);
@@ -92,15 +97,7 @@ TEST(RunLock, TheLockOfAKilledProcessIsTakenOver) {
 
 TEST(RunLock, TheLockOfAProcessThatNobodyWaitedForIsTakenOver) {
   const TemporaryFolder folder;
-  const pid_t child = ::fork();
-  if (child == 0) {
-    try {
-      const RunLock lock = RunLock::acquire(folder / "LOCK", "");
-      ::_exit(0);  // without the destructor, as if killed
-    } catch (...) {
-      ::_exit(1);
-    }
-  }
+  const pid_t child = start_dying_holder(folder / "LOCK");
   siginfo_t ended = {};
   ASSERT_EQ(::waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOWAIT), 0);
   ASSERT_EQ(ended.si_status, 0);

@@ -4,7 +4,7 @@
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
-#include "storage/png_writer.h"
+#include "tests/storage/written_png.h"
 #include "tests/worker/run_cascade.h"
 #include "tests/worker/scratch_file.h"
 #include "tests/worker/spatial/strip_scene.h"
@@ -116,12 +116,9 @@ TEST_F(FromImage, UsesAMaskForTheDetailBlend) {
     task.stages[0].first_step = 0;
     return task;
   };
-  storage::PngWriter writer([&](int) { return mask_.path(); }, {});
-  writer.begin_frame(0, {128, 128}, {});
   std::vector<float> pixels(128 * 128 * 3, 0.0F);
   std::fill(pixels.begin(), pixels.begin() + 64 * 128 * 3, 1.0F);  // the upper half
-  writer.write_rows({0, 128, 128, pixels});
-  writer.end_frame();
+  storage::write_png(mask_.path(), {128, 128}, pixels);
   expect_same_on_other_rank_counts(with_mask);
   EXPECT_NE(run_cascade(with_mask(1)), run_cascade(masked(1)));
   EXPECT_NE(run_cascade(without_image(with_mask(1))), run_cascade(without_image(masked(1))));

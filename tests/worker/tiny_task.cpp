@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "partition/canonical_blocks.h"
-#include "storage/png_writer.h"
+#include "tests/storage/written_png.h"
 
 namespace tessera::testing {
 namespace {
@@ -42,10 +42,7 @@ void start_from_ramp(worker::RenderTask& task, const std::string& png, double st
   for (int k = 0; k < kSide * kSide * 3; ++k) {
     pixels.push_back(static_cast<float>(k % 384) / 384.0F);
   }
-  storage::PngWriter writer([&](int) { return png; }, {});
-  writer.begin_frame(0, {kSide, kSide}, {});
-  writer.write_rows({0, kSide, kSide, pixels});
-  writer.end_frame();
+  storage::write_png(png, {kSide, kSide}, pixels);
   task.items[0].init_image = png;
   task.items[0].init_strength = strength;
   task.stages[0].first_step = strength == 0 ? task.stages[0].steps : 1;

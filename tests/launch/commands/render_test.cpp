@@ -7,11 +7,11 @@
 #include <cstring>
 #include <filesystem>
 
-#include "storage/png_writer.h"
 #include "storage/safetensors_file.h"
 #include "storage/text_file.h"
 #include "tests/launch/tiny_render.h"
 #include "tests/storage/temporary_folder.h"
+#include "tests/storage/written_png.h"
 
 namespace tessera::launch {
 namespace {
@@ -41,10 +41,7 @@ std::string ramp_image(const storage::TemporaryFolder& folder) {
   const std::string path = (folder / "ramp.png").string();
   std::vector<float> pixels;
   for (int k = 0; k < 64 * 64 * 3; ++k) pixels.push_back(static_cast<float>(k % 192) / 192.0F);
-  storage::PngWriter writer([&](int) { return path; }, {});
-  writer.begin_frame(0, {64, 64}, {});
-  writer.write_rows({0, 64, 64, pixels});
-  writer.end_frame();
+  storage::write_png(path, {64, 64}, pixels);
   return path;
 }
 
