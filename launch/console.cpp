@@ -46,7 +46,9 @@ void Console::line(const char* kind, const char* color, const std::string& text)
 }
 
 void Console::error(const std::string& text) {
-  if (talks()) line("error", kRed, text);
+  if (!talks()) return;
+  shown_error_ = text;
+  line("error", kRed, text);
 }
 
 void Console::warning(const std::string& text) {
@@ -73,6 +75,7 @@ void Console::progress(const std::string& text) {
 }
 
 void Console::last_words(const std::string& text) {
+  if (text == shown_error_) return;
   line("error", kRed, rank_ == 0 ? text : "[r" + std::to_string(rank_) + "] " + text);
 }
 

@@ -25,7 +25,7 @@ class Console {
   void progress(const std::string& text);
 
   /// "tessera: error: [rN] TEXT" from any rank: it is about to abort the job and cannot reach rank
-  /// 0 any more.
+  /// 0 any more. Not again what error() has just shown.
   void last_words(const std::string& text);
 
   bool talks() const { return rank_ == 0; }
@@ -40,6 +40,7 @@ class Console {
   bool on_terminal_;
   bool colored_;
   std::string shown_warnings_;
+  std::string shown_error_;  ///< the last one
 };
 
 }  // namespace tessera::launch

@@ -36,6 +36,13 @@ TEST(Console, IsSilentOnOtherRanks) {
   EXPECT_EQ(errors_of(console, &Console::last_words, "a"), "tessera: error: [r2] a\n");
 }
 
+TEST(Console, DoesNotRepeatAnErrorAsItsLastWords) {
+  Console console(0, Color::Never, Loudness::Normal);
+  EXPECT_EQ(errors_of(console, &Console::error, "a"), "tessera: error: a\n");
+  EXPECT_EQ(errors_of(console, &Console::last_words, "a"), "");
+  EXPECT_EQ(errors_of(console, &Console::last_words, "b"), "tessera: error: b\n");
+}
+
 TEST(Console, KeepsErrorsWhenQuiet) {
   Console console(0, Color::Never, Loudness::Quiet);
   EXPECT_EQ(errors_of(console, &Console::warning, "a"), "");
