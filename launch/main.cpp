@@ -1,11 +1,13 @@
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
+#include <optional>
 
 #include "launch/program.h"
 
 int main(int argc, char** argv) {
-  const int exit_code = tessera::launch::run_program({argv + 1, argv + argc});
+  std::optional<tessera::launch::SignalInbox> inbox;
+  const int exit_code = tessera::launch::run_program({argv + 1, argv + argc}, inbox);
   std::cout.flush();
   std::fflush(stdout);
   // A thread that a hung file system holds may be left behind. It must not meet destructors of

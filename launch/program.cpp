@@ -66,8 +66,9 @@ void apply_verbosity(CommandLine& line) {
   options.insert(options.begin(), {"log.level", {level}, line.verbosity > 0 ? "-v" : "-q"});
 }
 
-int run_command(const CommandLine& line, RankSession& session, RankLog& log, Console& console) {
-  if (line.command == Command::Render) return render(line, session, log, console);
+int run_command(const CommandLine& line, RankSession& session, SignalInbox* inbox, RankLog& log,
+                Console& console) {
+  if (line.command == Command::Render) return render(line, session, *inbox, log, console);
   if (line.command == Command::Doctor) return doctor(line, session, console);
   if (line.command == Command::Bench) {
     bench(line, session, console);
@@ -91,14 +92,14 @@ int leave_alone(const std::exception& error, RankSession& session, const RankLog
 }
 
 int run_on_ranks(const CommandLine& line, const std::optional<std::string>& usage,
-                 RankSession& session) {
+                 RankSession& session, SignalInbox* inbox) {
   const auto loudness = line.verbosity < 0 ? Console::Loudness::Quiet : Console::Loudness::Normal;
   Console console(session.rank(), line.color, loudness);
   RankLog log;
   int exit_code = comm::kDone;
   try {
     if (usage) throw StartupFailure(comm::kUsage, *usage);
-    exit_code = run_command(line, session, log, console);
+    exit_code = run_command(line, session, inbox, log, console);
   } catch (const StartupFailure& failure) {
     log.error(failure.what());
     console.error(failure.what());
@@ -116,7 +117,7 @@ int run_on_ranks(const CommandLine& line, const std::optional<std::string>& usag
 
 }  // namespace
 
-int run_program(const std::vector<std::string>& arguments) {
+int run_program(const std::vector<std::string>& arguments, std::optional<SignalInbox>& inbox) {
   CommandLine line;
   std::optional<std::string> usage;
   try {
@@ -125,6 +126,7 @@ int run_program(const std::vector<std::string>& arguments) {
   } catch (const UsageError& error) {
     usage = error.what();
   }
+  if (line.command == Command::Render) inbox.emplace();
   std::optional<RankSession> session;
   try {
     session.emplace();
@@ -132,7 +134,7 @@ int run_program(const std::vector<std::string>& arguments) {
     Console(0, line.color, Console::Loudness::Normal).error(error.what());
     return exit_code_of(error);
   }
-  return run_on_ranks(line, usage, *session);
+  return run_on_ranks(line, usage, *session, inbox ? &*inbox : nullptr);
 }
 
 }  // namespace tessera::launch

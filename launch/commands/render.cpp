@@ -119,8 +119,8 @@ std::unique_ptr<RunOutputs> open_outputs(const CommandLine& line, const Prepared
 
 }  // namespace
 
-int render(const CommandLine& line, RankSession& session, RankLog& log, Console& console) {
-  SignalInbox inbox;
+int render(const CommandLine& line, RankSession& session, SignalInbox& inbox, RankLog& log,
+           Console& console) {
   StartupExchange startup(session.world());
   PreparedRender prepared = prepare_render(line, session, startup, console);
   if (line.render.depth == RenderRequest::Depth::PlanOnly) {

@@ -115,6 +115,8 @@ void RunningChild::signal_and_wait(int number) {
   if (running()) cli::signal_and_wait(state_->process, number);
 }
 
+pid_t RunningChild::process() const { return state_->process; }
+
 std::vector<pid_t> RunningChild::children() const { return children_of(state_->process); }
 
 std::string RunningChild::err() const { return storage::read_text(state_->streams / "err"); }

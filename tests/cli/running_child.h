@@ -28,6 +28,7 @@ class RunningChild {
   void signal(int number) const;
   /// Sends a signal and waits until it has arrived, so that a further one counts by itself.
   void signal_and_wait(int number);
+  pid_t process() const;
   /// The processes that this one started; under mpirun the ranks, lowest first.
   std::vector<pid_t> children() const;
   /// What it has written on the standard error up to now.

@@ -68,6 +68,25 @@ TEST_P(OnRanks, Usr1StopsAllThatTheLauncherStarted) {
   expect_exact_rest(run, 2);
 }
 
+/// From the first step on to the last instruction: also while the state is saved and MPI closes.
+TEST_P(OnRanks, SignalsThatGoOnUntilTheEndDoNotChangeTheExitCode) {
+  const TinyRun run;
+  RunningChild child = run.begin(GetParam(), run.render_arguments(), 3);
+  const std::vector<pid_t> ranks =
+      GetParam() == 1 ? std::vector<pid_t>{child.process()} : child.children();
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  bool living = true;
+  while (living && std::chrono::steady_clock::now() < deadline) {
+    living = false;
+    for (const pid_t rank : ranks)
+      living = (is_alive(rank) && ::kill(rank, SIGUSR1) == 0) || living;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  const Ended stopped = child.wait();
+  EXPECT_EQ(stopped.exit_code, 75) << stopped.err;
+  expect_exact_rest(run, 2);
+}
+
 TEST_P(OnRanks, Usr2LeavesACheckpointAndGoesOn) {
   const TinyRun run({"--checkpoint-every", "0"});
   RunningChild child = run.begin(GetParam(), run.render_arguments(), 3);

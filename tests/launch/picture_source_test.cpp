@@ -21,7 +21,8 @@ int run(const std::vector<std::string>& arguments) {
   RankSession session;
   RankLog log;
   Console console = silent_console();
-  return render(parse_command_line(arguments), session, log, console);
+  SignalInbox inbox;
+  return render(parse_command_line(arguments), session, inbox, log, console);
 }
 
 /// One picture of the golden model, made once for all cases.

@@ -18,7 +18,8 @@ Ended run(const std::vector<std::string>& arguments) {
   ::testing::internal::CaptureStdout();
   ::testing::internal::CaptureStderr();
   Ended ended;
-  ended.exit_code = run_program(arguments);
+  std::optional<SignalInbox> inbox;
+  ended.exit_code = run_program(arguments, inbox);
   ended.out = ::testing::internal::GetCapturedStdout();
   ended.err = ::testing::internal::GetCapturedStderr();
   return ended;

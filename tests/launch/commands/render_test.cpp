@@ -20,7 +20,8 @@ int run(const std::vector<std::string>& arguments) {
   RankSession session;
   RankLog log;
   Console console = silent_console();
-  return render(parse_command_line(arguments), session, log, console);
+  SignalInbox inbox;
+  return render(parse_command_line(arguments), session, inbox, log, console);
 }
 
 std::vector<float> values(const storage::SafetensorsFile& file, const std::string& name) {
