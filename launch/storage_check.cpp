@@ -56,7 +56,10 @@ class ScratchFolder {
 
 }  // namespace
 
-Finding check_storage(const fs::path& folder) {
+Finding check_storage(const fs::path& run_folder) {
+  // A render creates its run folder, so the place to try is the nearest folder that is there.
+  fs::path folder = fs::absolute(run_folder).lexically_normal();
+  while (!fs::exists(folder) && folder.has_relative_path()) folder = folder.parent_path();
   const ScratchFolder scratch(folder);
   try {
     const auto begin = std::chrono::steady_clock::now();

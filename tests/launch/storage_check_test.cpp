@@ -15,6 +15,13 @@ TEST(StorageCheck, WritesReadsAndLeavesNothing) {
   EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
 }
 
+TEST(StorageCheck, TriesTheNearestFolderThatExists) {
+  const storage::TemporaryFolder folder;
+  const Finding finding = check_storage(folder / "runs" / "new");
+  EXPECT_EQ(finding.level, Finding::Level::Ok) << finding.text;
+  EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
+}
+
 TEST(StorageCheck, FailsWhereNothingCanBeWritten) {
   const storage::TemporaryFolder folder;
   const Finding finding = check_storage(folder.put("file", "x"));

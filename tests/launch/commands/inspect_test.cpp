@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "launch/usage_error.h"
@@ -32,6 +33,7 @@ std::string printed(std::vector<std::string> arguments, std::string* error = nul
 
 TEST(Inspect, TellsFilesAndFoldersApartByTheirContent) {
   const storage::TemporaryFolder folder;
+  std::filesystem::create_directory(folder / "run");
   const auto file = storage::CheckpointWriter(folder / "run/checkpoints", 1)
                         .write(storage::sample_checkpoint())
                         .file;
