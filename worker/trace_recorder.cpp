@@ -74,31 +74,53 @@ void TraceRecorder::rows(const std::string& name, const at::Tensor& value, int s
   whole(name, gather(value, owned, stage));
 }
 
-const model::TensorTap* TraceRecorder::begin_layers() {
+const model::TensorTap* TraceRecorder::begin_layers(model::TapDetail detail) {
   captures_.clear();
+  detail_ = detail;
   tap_ = [this](const std::string& name, const at::Tensor& value, model::TapLayout layout) {
     captures_.push_back({name, value.clone(), layout});
   };
   return &tap_;
 }
 
-at::Tensor TraceRecorder::gather_capture(const Capture& capture, int stage, int half) {
-  const partition::Extent latent = task_->stages[static_cast<std::size_t>(stage)].latent;
-  at::Tensor map = capture.value;
-  if (capture.layout == model::TapLayout::Grid) map = map.permute({0, 3, 1, 2});
-  if (capture.layout == model::TapLayout::Tokens) {
-    // rows x W tokens with rows = own latent rows x W / latent columns.
-    const int own = groups_->strips(stage).own().rows();
-    const auto cols = static_cast<std::int64_t>(
-        std::lround(std::sqrt(static_cast<double>(map.size(1)) * latent.cols / own)));
-    map = map.view({map.size(0), -1, cols, map.size(2)}).permute({0, 3, 1, 2});
-  }
-  const at::Tensor canvas = gather(map, groups_->strip_rows_of_half(stage, half), stage);
-  if (capture.layout == model::TapLayout::Grid) return canvas.permute({0, 2, 3, 1});
-  if (capture.layout == model::TapLayout::Tokens) {
-    return canvas.permute({0, 2, 3, 1}).flatten(1, 2);
+/// [B, C, rows, W], with everything besides rows and columns as channels.
+at::Tensor TraceRecorder::as_map(const Capture& capture, const StripGroup& strips) {
+  const at::Tensor& value = capture.value;
+  if (capture.layout == model::TapLayout::Grid) return value.permute({0, 3, 1, 2});
+  const bool pixels = capture.layout == model::TapLayout::Pixels;
+  if (!pixels && capture.layout != model::TapLayout::Tokens) return value;
+  const at::Tensor tokens = pixels ? value.flatten(1).unsqueeze(0) : value.flatten(2);
+  // rows x W tokens with rows = own latent rows x W / latent columns.
+  const auto cols = static_cast<std::int64_t>(std::lround(
+      std::sqrt(static_cast<double>(tokens.size(1)) * strips.latent.cols / strips.own().rows())));
+  return tokens.view({tokens.size(0), -1, cols, tokens.size(2)}).permute({0, 3, 1, 2});
+}
+
+/// The layout of the capture again.
+at::Tensor TraceRecorder::as_captured(const at::Tensor& canvas, const Capture& capture) {
+  std::vector<std::int64_t> shape = capture.value.sizes().vec();
+  switch (capture.layout) {
+    case model::TapLayout::Grid:
+      return canvas.permute({0, 2, 3, 1});
+    case model::TapLayout::Tokens:
+      shape[1] = canvas.size(2) * canvas.size(3);
+      return canvas.permute({0, 2, 3, 1}).reshape(shape);
+    case model::TapLayout::Pixels:
+      shape[0] = canvas.size(2) * canvas.size(3);
+      return canvas.permute({0, 2, 3, 1}).reshape(shape);
+    case model::TapLayout::Clip:
+      return canvas.transpose(0, 1).unsqueeze(0);
+    case model::TapLayout::Map:
+    case model::TapLayout::Whole:
+      break;
   }
   return canvas;
+}
+
+at::Tensor TraceRecorder::gather_capture(const Capture& capture, int stage, int half) {
+  const at::Tensor canvas = gather(as_map(capture, groups_->strips(stage)),
+                                   groups_->strip_rows_of_half(stage, half), stage);
+  return on_root() ? as_captured(canvas, capture) : canvas;
 }
 
 /// Both guidance halves, [negative, positive].
@@ -124,7 +146,8 @@ at::Tensor TraceRecorder::whole_of_last_half(const at::Tensor& value) const {
 void TraceRecorder::end_layers(int stage) {
   const std::string prefix = "stage" + std::to_string(stage) + "/";
   for (const Capture& capture : captures_) {
-    const bool both = capture.name.starts_with("unet.");
+    const bool both =
+        detail_ == model::TapDetail::SelfAttention && capture.name.starts_with("unet.");
     at::Tensor value;
     if (capture.layout == model::TapLayout::Whole) {
       value = whole_of_last_half(capture.value);
@@ -133,9 +156,11 @@ void TraceRecorder::end_layers(int stage) {
     } else {
       value = gather_capture(capture, stage, task_->grid.halves - 1);
     }
-    // Captures hold the positive half only, which is the last batch element.
-    if (!both && value.dim() > 1 && value.size(0) > 1)
+    // Captures of pictures hold the positive half only, which is the last batch element.
+    const bool halves = detail_ == model::TapDetail::SelfAttention && !both;
+    if (halves && value.dim() > 1 && value.size(0) > 1) {
       value = value.narrow(0, value.size(0) - 1, 1);
+    }
     whole(prefix + capture.name, value);
   }
   captures_.clear();

@@ -46,8 +46,11 @@ class TraceRecorder {
              const std::vector<partition::CropShift>& shifts);
 
   /// Starts capturing layers; the tap stays valid until end_layers.
-  const model::TensorTap* begin_layers();
-  /// Gathers what the tap saw, under "stage<k>/". \param batch  which elements of B > 1 to keep.
+  /// \param detail  of the steps that the tap sees. SelfAttention: the positive half is kept, the
+  /// last batch element. EveryLayer: the tap sees one prediction, whose frames are all kept; ranks
+  /// of both halves capture the same names, the last half's tensors are taken.
+  const model::TensorTap* begin_layers(model::TapDetail detail = model::TapDetail::SelfAttention);
+  /// Gathers what the tap saw, under "stage<k>/".
   void end_layers(int stage);
 
   /// Writes the file (rank 0). \throws storage::CannotCreateError, storage::IoError.
@@ -59,6 +62,8 @@ class TraceRecorder {
     at::Tensor value;
     model::TapLayout layout;
   };
+  static at::Tensor as_map(const Capture& capture, const StripGroup& strips);
+  static at::Tensor as_captured(const at::Tensor& canvas, const Capture& capture);
   at::Tensor gather(const at::Tensor& value, const std::vector<partition::RowRange>& latent_rows,
                     int stage);
   at::Tensor gather_capture(const Capture& capture, int stage, int half);
@@ -71,6 +76,7 @@ class TraceRecorder {
   std::string prefix_;
   std::map<std::string, at::Tensor> tensors_;
   std::vector<Capture> captures_;
+  model::TapDetail detail_ = model::TapDetail::SelfAttention;
   model::TensorTap tap_;
 };
 

@@ -4,6 +4,8 @@
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "comm/solo_communicator.h"
 #include "tests/support/run_ranks.h"
 #include "tests/worker/run_cascade.h"
@@ -60,6 +62,46 @@ TEST_P(TraceRecorderOnThreads, GathersRowsOfBothLayoutsOnRankZero) {
   for (const auto& [name, view] : written.tensors()) {
     auto* const bytes = const_cast<std::byte*>(view.bytes.data());
     expect_same_bits(at::from_blob(bytes, view.shape, at::TensorOptions(at::kFloat)), map, name);
+  }
+}
+
+// Every layout of a clip's layers, on the map of a level: 3 frames, 5 channels.
+TEST_P(TraceRecorderOnThreads, GathersTheLayersOfAClip) {
+  const ScratchFile file("trace.safetensors");
+  const worker::RenderTask task = tiny_task(GetParam());
+  const at::Tensor map = wave({3, 5, 16, 16}, 2, 1.0);  // stage 1 at half its latent size
+  const at::Tensor by_pixel = map.permute({2, 3, 0, 1}).flatten(0, 1);  // [pixels, T, C]
+  run_ranks(GetParam(), [&](comm::Communicator& world) {
+    const worker::StageGroups groups(task, world);
+    worker::TraceRecorder trace(file.path(), task, groups);
+    if (groups.has_strip(1)) {
+      const partition::RowRange rows = scale_down(groups.strips(1).own(), 2);
+      const model::TensorTap& tap = *trace.begin_layers(model::TapDetail::EveryLayer);
+      const at::Tensor own = map.narrow(2, rows.begin, rows.rows());
+      const at::Tensor pixels = by_pixel.narrow(0, rows.begin * 16, rows.rows() * 16);
+      tap("map", own, model::TapLayout::Map);
+      tap("clip", own, model::TapLayout::Clip);
+      tap("tokens", own.permute({0, 2, 3, 1}).flatten(1, 2), model::TapLayout::Tokens);
+      tap("pixels", pixels, model::TapLayout::Pixels);
+      tap("tokens_of_frames", pixels.unsqueeze(0), model::TapLayout::Tokens);
+      trace.end_layers(1);
+    }
+    trace.write();
+  });
+  const std::map<std::string, at::Tensor> expected{
+      {"map", map},
+      {"clip", map.transpose(0, 1).unsqueeze(0)},
+      {"tokens", map.permute({0, 2, 3, 1}).flatten(1, 2)},
+      {"pixels", by_pixel},
+      {"tokens_of_frames", by_pixel.unsqueeze(0)}};
+  const SafetensorsFile written = SafetensorsFile::open(file.path());
+  EXPECT_EQ(written.tensors().size(), expected.size());
+  for (const auto& [name, value] : expected) {
+    ASSERT_EQ(shape_of(written, "stage1/" + name), value.sizes().vec()) << name;
+    const TensorView* view = written.find("stage1/" + name);
+    auto* const bytes = const_cast<std::byte*>(view->bytes.data());
+    const at::Tensor got = at::from_blob(bytes, view->shape, at::TensorOptions(at::kFloat));
+    EXPECT_TRUE(at::equal(got, value)) << name;
   }
 }
 
