@@ -3,16 +3,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <cstring>
 
-#include "model/video/video_model_config.h"
+#include "model/video/video_model.h"
 #include "storage/safetensors_file.h"
 #include "storage/storage_error.h"
 #include "storage/zip_archive.h"
 #include "tests/storage/expect_error.h"
 #include "tests/storage/temporary_folder.h"
 #include "tests/storage/zip_bytes.h"
+#include "tests/worker/recorded_videos.h"
 
 namespace tessera::worker {
 namespace {
@@ -65,6 +65,14 @@ class ConvertModel : public ::testing::Test {
   fs::path golden_ = fs::path(kGoldens) / "video_checkpoint/model.ckpt";
   std::optional<StatedFile> heads_ = StatedFile{"t.json", {{"text_cfg.heads", "2"}}};
 };
+
+TEST_F(ConvertModel, MakesAFolderThatLoads) {
+  const fs::path tokenizer = fs::path(kGoldens) / "parity_model/tokenizer";
+  convert_model({golden_, out_, std::nullopt, heads_, tokenizer});
+  const model::VideoModel loaded = model::load_video_model(out_);
+  EXPECT_EQ(loaded.config.text.heads, 2);
+  EXPECT_EQ(loaded.text.tokenizer.pad_id(), 0);
+}
 
 TEST_F(ConvertModel, KeepsNamesAndElements) {
   const ConversionReport report = convert(golden_);
@@ -148,11 +156,11 @@ TEST_F(ConvertModel, ReplacesNothing) {
   EXPECT_THROW(convert(golden_), storage::CannotCreateError);
 }
 
-/// With TESSERA_VIDEO_FIXTURES=DIR, the model that the recorded runs of the original code used.
+/// With TESSERA_FIXTURES=DIR, the model that the recorded runs of the original code used.
 TEST_F(ConvertModel, AgreesWithTheSafetensorsOfTheRecordedModel) {
-  const char* const fixtures = std::getenv("TESSERA_VIDEO_FIXTURES");
-  if (fixtures == nullptr) GTEST_SKIP() << "TESSERA_VIDEO_FIXTURES names no folder";
-  const fs::path model = fs::path(fixtures) / "model";
+  const auto recorded = testing::recorded_videos();
+  if (!recorded) GTEST_SKIP() << "TESSERA_FIXTURES names no folder of recorded videos";
+  const fs::path model = *recorded / "model";
   heads_ = StatedFile{"open_clip_config.json", {{"text_cfg.heads", "3"}}};
   const auto converted = storage::SafetensorsFile::open(convert(model / "model.ckpt").weights);
   const auto expected = storage::SafetensorsFile::open(model / "model.safetensors");

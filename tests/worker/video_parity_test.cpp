@@ -1,5 +1,5 @@
 // The video networks, their sampler and FreeNoise against recorded runs of VideoCrafter and
-// FreeNoise, with every random number injected. Needs TESSERA_FIXTURES=DIR with the cases of videos
+// FreeNoise, with every random number injected. Needs TESSERA_FIXTURES=DIR with the recorded videos
 // in DIR or beside it, in DIR/../video.
 
 #include <ATen/ATen.h>
@@ -7,26 +7,17 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <optional>
 
 #include "tests/model/video_fixture.h"
+#include "tests/worker/recorded_videos.h"
 #include "tests/worker/video_clip.h"
 
 namespace tessera::testing {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::optional<fs::path> fixtures() {
-  const char* const folder = std::getenv("TESSERA_FIXTURES");
-  if (folder == nullptr) return std::nullopt;
-  for (const fs::path& place : {fs::path(folder), fs::path(folder) / "../video"}) {
-    if (fs::exists(place / "case_t2v")) return place;
-  }
-  return std::nullopt;
-}
 
 /// Accepted rms(difference) / rms(reference), from the fixtures' README: at least 7 times the
 /// difference between two independent fp32 programs, at most a third of the most harmless mistake.
@@ -75,8 +66,8 @@ void expect_same_bits(const NamedTensors& actual, const NamedTensors& expected) 
 class VideoParity : public ::testing::TestWithParam<VideoCase> {
  protected:
   void SetUp() override {
-    folder_ = fixtures();
-    if (!folder_) GTEST_SKIP() << "TESSERA_FIXTURES names no folder of video cases";
+    folder_ = recorded_videos();
+    if (!folder_) GTEST_SKIP() << "TESSERA_FIXTURES names no folder of recorded videos";
     const auto file = model::open_weight_file(*folder_ / "model/model.safetensors", at::kFloat);
     model_ = model::make_video_model(model::video_fixture_config(), *file, *folder_ / "model");
     injected_ = read_tensors(case_folder() / "inject.safetensors");
