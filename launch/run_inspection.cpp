@@ -123,8 +123,13 @@ Json pictures_json(const fs::path& root, const std::optional<storage::Checkpoint
   return report;
 }
 
-std::string state_of(const std::optional<std::string>& holder, const Json& event) {
+/// By the manifest; by the events, which a full disk may cut, where there is none.
+std::string state_of(const std::optional<std::string>& holder, const Json& manifest,
+                     const Json& event) {
   if (holder) return "running";
+  if (manifest.is_object() && manifest.contains("state")) {
+    return manifest["state"] == "done" ? "finished" : "unfinished";
+  }
   const bool is_finished = event.is_object() && event.value("event", "") == "finished" &&
                            event.value("exit_code", 1) == 0;
   return is_finished ? "finished" : "unfinished";
@@ -137,17 +142,16 @@ std::string inspect_run(const fs::path& folder, InspectionDepth depth) {
   const Json event = last_event(folder / "events.jsonl");
   std::optional<storage::CheckpointData> newest;
   Json checkpoints = checkpoints_json(folder / "checkpoints", depth, newest);
+  Json manifest = manifest_json(folder / "manifest.json");
   Json report = {{"path", folder.string()},
                  {"kind", "run"},
-                 {"state", state_of(holder, event)},
+                 {"state", state_of(holder, manifest, event)},
                  {"locked_by", holder ? Json(*holder) : Json()},
                  {"config", config_json(folder / "run.yaml")},
                  {"last_event", event},
                  {"checkpoints", std::move(checkpoints)},
                  {"pictures", pictures_json(folder, newest, depth)}};
-  if (Json manifest = manifest_json(folder / "manifest.json"); !manifest.is_null()) {
-    report["manifest"] = std::move(manifest);
-  }
+  if (!manifest.is_null()) report["manifest"] = std::move(manifest);
   return report.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 

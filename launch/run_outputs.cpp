@@ -125,6 +125,13 @@ coordinator::RunManifest RunOutputs::manifest() const {
   return manifest;
 }
 
+void RunOutputs::record_complete() const {
+  coordinator::RunManifest complete = manifest();
+  complete.state = coordinator::RunManifest::State::Done;
+  complete.idle_starts = 0;
+  run_.write_text("manifest.json", coordinator::manifest_to_json(complete));
+}
+
 storage::CheckpointData RunOutputs::checkpoint_base() const {
   storage::CheckpointData base;
   base.writer_version = build_info::kVersion;

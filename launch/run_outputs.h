@@ -42,6 +42,9 @@ class RunOutputs {
   coordinator::RunStart start() const;
   /// What manifest.json says at the begin of this start.
   coordinator::RunManifest manifest() const;
+  /// Writes manifest.json as that of a finished run, where nothing is left to do: the last start
+  /// may have died between its last picture and its end. \throws storage::IoError.
+  void record_complete() const;
   /// What every checkpoint of this start says alike.
   storage::CheckpointData checkpoint_base() const;
   /// Copies the final picture to `-o`. Returns the path, or nothing if no copy was asked for or

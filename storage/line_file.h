@@ -11,7 +11,8 @@ namespace tessera::storage {
 /// the file. Used from one thread.
 class LineFile {
  public:
-  /// Opens the file, or creates it; what it holds stays. \throws CannotCreateError naming it.
+  /// Opens the file, or creates it; what it holds stays, and a last line that was cut short is
+  /// ended before the first new one. \throws CannotCreateError naming it.
   explicit LineFile(std::filesystem::path path);
 
   /// Appends a line. After a failure the file may be tried again: a line that was cut short is

@@ -104,6 +104,13 @@ std::string text_about(const Owner& owner) {
                     "has ended.");
 }
 
+/// Whether the name still means the file that is open.
+bool is_file_of(int descriptor, const std::filesystem::path& path) {
+  struct stat ours = {}, current = {};
+  return ::fstat(descriptor, &ours) == 0 && ::stat(path.c_str(), &current) == 0 &&
+         ours.st_ino == current.st_ino && ours.st_dev == current.st_dev;
+}
+
 /// Opens and locks the file, creating it; refuses if a living process of this host has it. Tries
 /// again when its holder removed the file in between.
 FileDescriptor open_locked(const std::filesystem::path& path) {
@@ -115,11 +122,7 @@ FileDescriptor open_locked(const std::filesystem::path& path) {
       // File systems without flock answer otherwise: the content alone decides there.
       if (errno == EWOULDBLOCK) refuse(path, owner_of(read_text(path)));
     }
-    struct stat ours = {}, current = {};
-    if (::fstat(file.get(), &ours) == 0 && ::stat(path.c_str(), &current) == 0 &&
-        ours.st_ino == current.st_ino && ours.st_dev == current.st_dev) {
-      return file;
-    }
+    if (is_file_of(file.get(), path)) return file;
   }
 }
 
@@ -158,7 +161,9 @@ std::optional<std::string> lock_holder(const std::filesystem::path& file) {
 }
 
 RunLock::~RunLock() {
-  if (file_.is_open()) ::unlink(path_.c_str());  // before the lock goes with the descriptor
+  // Someone may have deleted the file, and the name be another holder's by now.
+  if (!file_.is_open() || !is_file_of(file_.get(), path_)) return;
+  ::unlink(path_.c_str());  // before the lock goes with the descriptor
 }
 
 }  // namespace tessera::storage

@@ -139,6 +139,7 @@ int render(const CommandLine& line, RankSession& session, SignalInbox& inbox, Ra
   int exit_code = 0;
   if (due == 0) {
     console.note("every picture of the run is there; nothing is left to do");
+    startup.on_root([&] { outputs->record_complete(); });
   } else {
     const coordinator::RunStart start =
         share_start(startup, [&] { return first_start(*outputs, line.render); });

@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "storage/checkpoint_reader.h"
+#include "storage/text_file.h"
 #include "tests/cli/process_table.h"
 #include "tests/cli/tiny_run.h"
 
@@ -129,6 +130,21 @@ TEST(AFinishedRun, HasNothingLeftToDo) {
   }
   EXPECT_EQ(run.steps_done(), 17);
   EXPECT_EQ(fs::last_write_time(run.picture(kLastPicture)), written);
+}
+
+TEST(AFinishedRun, IsRecordedAsFinishedIfItsLastStartDiedBeforeItCouldSaySo) {
+  const TinyRun run;
+  ASSERT_EQ(run.render(1).exit_code, 0);
+  const fs::path file = run.directory() / "manifest.json";
+  std::string manifest = storage::read_text(file);
+  const std::string done = "\"done\"";
+  ASSERT_NE(manifest.find(done), std::string::npos);
+  storage::write_text(file, manifest.replace(manifest.find(done), done.size(), "\"running\""));
+  EXPECT_THAT(run_tessera(1, {"inspect", run.directory().string()}).out,
+              HasSubstr("state: unfinished"));
+  ASSERT_EQ(run.resume(1).exit_code, 0);
+  EXPECT_THAT(run_tessera(1, {"inspect", run.directory().string()}).out,
+              HasSubstr("state: finished"));
 }
 
 TEST(ALostPicture, IsMadeAgainFromTheLatentsOfItsStage) {

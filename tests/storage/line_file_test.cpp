@@ -59,6 +59,14 @@ class FileSizeLimit {
   sighandler_t handler_;
 };
 
+TEST(LineFile, EndsALineThatAnEarlierProcessLeftShort) {
+  const TemporaryFolder folder;
+  const auto path = folder.put("lines", "first\nsec");
+  LineFile(path).add("third");
+  LineFile(path).add("fourth");
+  EXPECT_EQ(read_text(path), "first\nsec\nthird\nfourth\n");
+}
+
 TEST(LineFile, EndsALineThatWasCutShortBeforeTheNext) {
   const TemporaryFolder folder;
   const auto path = folder / "lines";

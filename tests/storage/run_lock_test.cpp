@@ -54,6 +54,16 @@ TEST(RunLock, TheFileLivesAsLongAsTheLock) {
   EXPECT_FALSE(fs::exists(folder / "LOCK"));
 }
 
+TEST(RunLock, LeavesTheFileOfAHolderThatCameAfterItsOwnWasDeleted) {
+  const TemporaryFolder folder;
+  {
+    const RunLock first = RunLock::acquire(folder / "LOCK", "42");
+    fs::remove(folder / "LOCK");
+    folder.put("LOCK", "of another holder");
+  }
+  EXPECT_EQ(read_text(folder / "LOCK"), "of another holder");
+}
+
 TEST(RunLock, ASecondHolderIsRefusedWithTheFirst) {
   const TemporaryFolder folder;
   const RunLock lock = RunLock::acquire(folder / "LOCK", "42");
