@@ -4,7 +4,6 @@
 #include <nlohmann/json.hpp>
 
 #include "storage/atomic_file.h"
-#include "storage/checkpoint_names.h"
 #include "storage/png_reader.h"
 #include "storage/text_file.h"
 
@@ -20,6 +19,14 @@ std::vector<std::string> lines_with(const fs::path& file, const std::string& tex
     if (line.find(text) != std::string::npos) lines.push_back(line);
   }
   return lines;
+}
+
+std::vector<std::string> lines_of_steps(const fs::path& run) {
+  return lines_with(run / "metrics.jsonl", "\"command\":\"Step\"");
+}
+
+nlohmann::json manifest_of(const fs::path& run) {
+  return nlohmann::json::parse(storage::read_text(run / "manifest.json"));
 }
 
 std::string file_name(const nlohmann::json& told) {
@@ -44,8 +51,16 @@ Pictures RunFolder::pictures() const {
   return pictures;
 }
 
-int RunFolder::steps_done() const {
-  return static_cast<int>(lines_with(directory() / "metrics.jsonl", "\"command\":\"Step\"").size());
+int RunFolder::steps_done() const { return static_cast<int>(lines_of_steps(directory()).size()); }
+
+std::vector<storage::CheckpointName> RunFolder::steps() const {
+  std::vector<storage::CheckpointName> steps;
+  for (const std::string& line : lines_of_steps(directory())) {
+    const auto told = nlohmann::json::parse(line, nullptr, false);
+    if (told.is_discarded()) continue;  // it is being written, or was when the run was killed
+    steps.push_back({.item = told.at("item"), .stage = told.at("stage"), .step = told.at("step")});
+  }
+  return steps;
 }
 
 std::vector<std::string> RunFolder::files_of_events(const std::string& event) const {
@@ -58,10 +73,11 @@ std::vector<std::string> RunFolder::files_of_events(const std::string& event) co
   return names;
 }
 
+std::string RunFolder::state() const { return manifest_of(directory()).at("state"); }
+
 std::vector<std::string> RunFolder::listed_pictures() const {
   std::vector<std::string> names;
-  const auto manifest = nlohmann::json::parse(storage::read_text(directory() / "manifest.json"));
-  for (const auto& picture : manifest.at("pictures")) {
+  for (const auto& picture : manifest_of(directory()).at("pictures")) {
     if (picture.at("state") == "written") names.push_back(file_name(picture));
   }
   return names;

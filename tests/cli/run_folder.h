@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "storage/checkpoint_names.h"
 #include "tests/storage/temporary_folder.h"
 
 namespace tessera::cli {
@@ -25,9 +26,13 @@ class RunFolder {
   Pictures pictures() const;
   /// Steps that all starts together have done.
   int steps_done() const;
+  /// Where each of them began, in the order in which they were done.
+  std::vector<storage::CheckpointName> steps() const;
   /// Names of the files that events of this kind, of all starts, tell of: those of `checkpoint` and
   /// `frame_written`.
   std::vector<std::string> files_of_events(const std::string& event) const;
+  /// What manifest.json calls the run: "running", "stopped", "failed" or "done".
+  std::string state() const;
   /// Names of the pictures that manifest.json calls written, in its order.
   std::vector<std::string> listed_pictures() const;
   /// Temporary files of pictures and checkpoints.

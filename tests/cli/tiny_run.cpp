@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include <chrono>
+#include <stdexcept>
 #include <thread>
 #include <utility>
 
@@ -51,7 +52,11 @@ Ended TinyRun::interrupt(int steps, const std::vector<std::string>& more) const 
 
 Pictures uninterrupted(const std::vector<std::string>& more) {
   const TinyRun run(more);
-  run.render(1);
+  const Ended ended = run.render(1);
+  if (ended.exit_code != 0) {
+    throw std::runtime_error("the uninterrupted run ended with " + std::to_string(ended.exit_code) +
+                             ": " + ended.err);
+  }
   return run.pictures();
 }
 

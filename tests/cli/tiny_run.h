@@ -28,7 +28,8 @@ class TinyRun : public RunFolder {
   std::vector<std::string> more_;
 };
 
-/// The pictures of a run on one rank that nobody interrupts.
+/// The pictures of a run on one rank that nobody interrupts. \throws std::runtime_error with its
+/// words if it does not end with 0.
 Pictures uninterrupted(const std::vector<std::string>& more = {});
 
 }  // namespace tessera::cli

@@ -15,6 +15,7 @@ on h1 mpirun --tune "$here/../../launch/openmpi-params.conf" --host h1:2,h2:2 -n
   "$program" render -c job.yaml --run-dir run --distributed-deadline 10s >out.log 2>&1 &
 job=$!
 until_true 60 grep -q 'step [1-9][0-9]*/' out.log || fail "no step within 60 s: $(tail -n 5 out.log)"
+until_true 60 saved run || fail "no checkpoint within 60 s: $(tail -n 5 out.log)"
 
 # A rank of h2.
 victim() { ip netns pids h2 | while read -r pid; do
@@ -36,9 +37,13 @@ case $loss:$code in
   killed:137 | killed:69 | stopped:69 | link:205 | link:69) ;;
   *) fail "code $code was not expected" ;;
 esac
+if [ "$loss" = stopped ]; then
+  grep -E '[a-z_]+ with rank [0-9]+ failed after [0-9.]+ s.*no answer within the deadline from rank [0-9]' out.log || fail "no peer named operation, rank and seconds"
+fi
 [ "${seconds%.*}" -le 30 ] || fail "that took longer than 30 s"
 
 on h1 "$program" resume run >resumed.log 2>&1 || fail "the resume ended with $?: $(tail -n 5 resumed.log)"
+expect_goes_on resumed.log
 expected=$(undisturbed_digest)
 [ "$(digest_of run)" = "$expected" ] || fail "the resumed picture differs"
 echo "resumed on one rank: the picture of an undisturbed run"

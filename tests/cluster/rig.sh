@@ -64,6 +64,12 @@ until_true() {
   done
 }
 
+# saved RUN: whether a checkpoint is complete, so that a new start goes on from it.
+saved() { compgen -G "$1/checkpoints/*.h5" >/dev/null; }
+
+# expect_goes_on LOG: the start that wrote it took up a checkpoint instead of rendering all over again.
+expect_goes_on() { grep -o 'goes on from .*' "$1" || fail "no checkpoint was taken up: $(tail -n 5 "$1")"; }
+
 # The same job on one rank, never stopped: what every other run of it must show.
 undisturbed_digest() {
   "$program" render -c job.yaml --run-dir undisturbed >undisturbed.log 2>&1 ||

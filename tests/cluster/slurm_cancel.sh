@@ -19,9 +19,10 @@ until_true 60 stepping || fail "no step within 60 s: $(tail -n 5 "$out")"
 on h1 scancel "$job"
 until_true 60 ended || fail "not ended within 60 s: $(tail -n 5 "$out")"
 grep -E 'stopped on request \((signal TERM|a signal to rank [0-9]+)\)' "$out" || fail "no checkpoint on TERM: $(tail -n 8 "$out")"
-compgen -G "runs/$job/checkpoints/*.h5" >/dev/null || fail "no checkpoint file"
+saved "runs/$job" || fail "no checkpoint file"
 
 on h2 "$program" resume "runs/$job" >resumed.log 2>&1 || fail "the resume ended with $?: $(tail -n 5 resumed.log)"
+expect_goes_on resumed.log
 expected=$(undisturbed_digest)
 [ "$(digest_of "runs/$job")" = "$expected" ] || fail "the resumed picture differs"
 echo "cancelled, resumed on another host: the picture of an undisturbed run"

@@ -43,6 +43,7 @@ on h1 scontrol update JobId="$job" StartTime=now # instead of the two minutes th
 until_true 90 completed || fail "not completed within 90 s, state $(state): $(tail -n 5 "$out")"
 on h1 scontrol show job "$job" | grep -oE '(JobState|Restarts|ExitCode)=[^ ]*' | tr '\n' ' '
 echo
+expect_goes_on "$out"
 expected=$(undisturbed_digest)
 [ "$(digest_of "runs/$job")" = "$expected" ] || fail "the picture differs from an undisturbed run's"
 echo "the same picture as an undisturbed run"

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <iostream>
 #include <set>
@@ -10,6 +11,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "comm/exit_code.h"
 #include "storage/checkpoint_reader.h"
 #include "storage/storage_error.h"
 #include "tests/cli/process_table.h"
@@ -20,6 +22,8 @@ namespace tessera::crash {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+using testing::AnyOf;
+using testing::HasSubstr;
 using testing::IsEmpty;
 
 constexpr std::chrono::seconds kEndWithin(120);  // on a machine that does other things as well
@@ -88,9 +92,40 @@ int damaged_checkpoints(const DemoJob& job) {
   return damaged;
 }
 
+/// What a start finds that goes on with a job.
+struct Found {
+  explicit Found(const DemoJob& job)
+      : steps(job.steps().size()),
+        checkpoints(storage::list_checkpoints(job.directory() / "checkpoints")) {}
+
+  std::size_t steps;
+  std::vector<storage::NamedCheckpoint> checkpoints;
+};
+
+/// The steps of the whole job that follow the newest checkpoint; all of them where there is none.
+std::vector<storage::CheckpointName> steps_left(const Found& found, const WholeJob& whole) {
+  auto first = whole.steps.begin();
+  if (!found.checkpoints.empty()) {
+    first = std::lower_bound(first, whole.steps.end(), found.checkpoints.back().name);
+  }
+  return {first, whole.steps.end()};
+}
+
+/// No step that a checkpoint holds is done again, and none is left out.
+void expect_goes_on(const Found& found, const DemoJob& job, const WholeJob& whole) {
+  std::vector<storage::CheckpointName> done = job.steps();
+  done.erase(done.begin(), done.begin() + static_cast<std::ptrdiff_t>(found.steps));
+  const std::vector<storage::CheckpointName> left = steps_left(found, whole);
+  ASSERT_LE(done.size(), left.size()) << "the start did steps that a checkpoint holds";
+  EXPECT_TRUE(std::equal(done.begin(), done.end(), left.begin()))
+      << "the start began elsewhere than after the newest checkpoint";
+}
+
 /// One start that is killed, or ends before.
-void carry_out(const KillOrder& order, const DemoJob& job, KillTally& tally) {
+void carry_out(const KillOrder& order, const DemoJob& job, const WholeJob& whole,
+               KillTally& tally) {
   ++tally.starts;
+  const Found found(job);
   cli::RunningChild child = job.start(order.ranks);
   kill_victim(order, await_moment(order, job, child), child);
   const auto killed = Clock::now();
@@ -99,7 +134,9 @@ void carry_out(const KillOrder& order, const DemoJob& job, KillTally& tally) {
       << "outlived its job: " << ended.err;
   const double seconds = std::chrono::duration<double>(Clock::now() - killed).count();
   EXPECT_LT(seconds, std::chrono::duration<double>(kEndWithin).count()) << ended.err;
+  expect_goes_on(found, job, whole);
   if (ended.exit_code == 0) return;
+  EXPECT_THAT(ended.exit_code, AnyOf(128 + SIGKILL, comm::kUnavailable)) << ended.err;
   ++tally.kills;
   tally.inside_writes += job.leftovers().empty() ? 0 : 1;
   tally.damaged += damaged_checkpoints(job);
@@ -109,9 +146,14 @@ void carry_out(const KillOrder& order, const DemoJob& job, KillTally& tally) {
 /// The start that nobody kills.
 void complete(const DemoJob& job, int ranks, const WholeJob& whole, KillTally& tally) {
   ++tally.starts;
+  const Found found(job);
   const cli::Ended ended = job.start(ranks).wait();
   ASSERT_EQ(ended.exit_code, 0) << ended.err;
-  const int again = job.steps_done() - whole.steps;
+  expect_goes_on(found, job, whole);
+  if (!found.checkpoints.empty()) {
+    EXPECT_THAT(ended.err, AnyOf(HasSubstr("goes on from "), HasSubstr("nothing is left to do")));
+  }
+  const int again = job.steps_done() - static_cast<int>(whole.steps.size());
   EXPECT_GE(again, 0) << "a step was left out";
   tally.steps_again += again;
   EXPECT_THAT(job.leftovers(), IsEmpty());
@@ -129,7 +171,7 @@ WholeJob render_whole_job() {
   const cli::Ended ended = job.start(1).wait();
   if (ended.exit_code != 0) throw std::runtime_error("the demo job fails: " + ended.err);
   const auto length = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - begin);
-  return {job.pictures(), job.steps_done(), length};
+  return {job.pictures(), job.steps(), length};
 }
 
 std::string text_of(const KillTally& tally) {
@@ -149,7 +191,7 @@ void kill_and_resume(const WholeJob& whole, std::uint64_t seed, KillTally& tally
   ++tally.jobs;
   for (int kills = draw_kills(random); kills > 0; --kills) {
     ranks = draw_ranks(random, ranks);
-    carry_out(draw_order(random, ranks, whole.length), job, tally);
+    carry_out(draw_order(random, ranks, whole.length), job, whole, tally);
   }
   complete(job, draw_ranks(random, ranks), whole, tally);
 }

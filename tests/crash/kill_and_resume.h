@@ -3,7 +3,9 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <vector>
 
+#include "storage/checkpoint_names.h"
 #include "tests/cli/run_folder.h"
 
 namespace tessera::crash {
@@ -11,7 +13,7 @@ namespace tessera::crash {
 /// What the demo job gives when nobody interrupts it.
 struct WholeJob {
   cli::Pictures pictures;
-  int steps = 0;
+  std::vector<storage::CheckpointName> steps;  ///< where each begins
   std::chrono::microseconds length{0};
 };
 
@@ -35,7 +37,8 @@ std::string text_of(const KillTally& tally);
 
 /// Kills the demo job with signal 9 and resumes it on another number of ranks, once or more, until
 /// it is done. Fails the test, naming the seed, if a process outlives its job, a checkpoint is
-/// damaged, the job does not end, or its pictures or files are not those of the whole job.
+/// damaged, a start does other steps than those after the newest checkpoint, the job does not end,
+/// or its pictures or files are not those of the whole job.
 void kill_and_resume(const WholeJob& whole, std::uint64_t seed, KillTally& tally);
 
 /// As many jobs with the seeds that follow `first_seed`; prints the counts.
