@@ -262,7 +262,7 @@ void Cascade::stop_on_request() {
   if (idle_start && saving_.idle_starts > 0) {
     fail({0, comm::kInternal,
           "two starts in a row were stopped before one step was done, so going on like this would "
-          "never end. Give the job more time, or lower checkpoint.time_margin.",
+          "never end. Give the job more time, or let it be asked to stop later.",
           current_});
     return;
   }

@@ -54,10 +54,12 @@ coordinator::ExecuteCommand logged(worker::Worker& worker, StopRequests& request
                                    const RankLog& log) {
   return [&worker, &requests, &log](const worker::Command& command) {
     worker::Outcome outcome = worker.execute(command);
+    const bool done = outcome.exit_code == 0;
+    if (done && command.kind == worker::CommandKind::Step) requests.note_step();
     outcome.requests = requests.poll();
     const std::string text(outcome.message_text());
     const std::string what = coordinator::describe(command);
-    if (outcome.exit_code != 0) {
+    if (!done) {
       log.error(what + ": " + text);
     } else if (!text.empty()) {
       log.warning(what + ": " + text);
@@ -134,6 +136,7 @@ int drive(const RenderJob& job, const RunOutputs& outputs, RootPart& root,
                  "). To go on: tessera resume " + outputs.run().root().string());
   }
   if (exit_code == 0) {
+    job.requests.discard_stop_file();
     for (const std::string& line : summary_lines(render.plan, root.report)) console.note(line);
   }
   return exit_code;

@@ -66,7 +66,7 @@ void StopRequests::look_for_file() {
 }
 
 void StopRequests::look_at_clock() {
-  if (!limit_) return;
+  if (!limit_ || !step_done_) return;
   const std::chrono::duration<double> left = *limit_ - options_.now();
   if (left.count() > options_.time_margin_seconds) return;
   const long long seconds = std::max(0LL, std::llround(left.count()));
@@ -74,7 +74,11 @@ void StopRequests::look_at_clock() {
 }
 
 void StopRequests::consume_stop_file() {
-  if (!file_asked_) return;
+  if (file_asked_) discard_stop_file();
+}
+
+void StopRequests::discard_stop_file() {
+  if (options_.stop_file.empty()) return;
   std::error_code kept;  // the next start then stops again, and says why
   std::filesystem::remove(options_.stop_file, kept);
   file_asked_ = false;

@@ -32,7 +32,7 @@ TimeLimit settle_time_limit(const configs::CheckpointConfig& checkpoint,
     limit.warning = "checkpoint.time_margin: the run must end in " +
                     seconds_text(*limit.seconds_left) + ", within the margin of " +
                     seconds_text(checkpoint.time_margin_seconds) +
-                    ": it stops after its first step. Use a smaller margin or more time.";
+                    ": every start stops after its first step. Use a smaller margin or more time.";
   }
   return limit;
 }

@@ -73,11 +73,13 @@ Ended stop_with_a_file_in_the_way(const TinyRun& run) {
   })(run);
 }
 
-/// Stops before the first step, twice: the limit is reached at the start.
+/// Stops before the first step, twice: the file is there at the start.
 Ended stop_twice_at_the_start(const TinyRun& run) {
-  const std::vector<std::string> limit{"--checkpoint-time-limit", "1s"};
-  EXPECT_EQ(run.render(kRanks, limit).exit_code, 75);
-  return run.render(kRanks, limit);
+  fs::create_directories(run.directory());
+  std::ofstream{run.directory() / "STOP"};
+  EXPECT_EQ(run.render(kRanks).exit_code, 75);
+  std::ofstream{run.directory() / "STOP"};
+  return run.render(kRanks);
 }
 
 Ended change_the_seed(const TinyRun& run) {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
@@ -42,6 +43,21 @@ void expect_saved_amid_stage_0(const TinyRun& run) {
   EXPECT_EQ(run.steps_done(), kSteps);
 }
 
+/// Until the last picture of a run is begun: from then on nothing stops it. False if it has ended.
+bool await_last_picture(const TinyRun& run, RunningChild& child) {
+  const auto is_picture = [](const fs::path& file) {
+    return file.parent_path().filename() == "images";
+  };
+  while (child.running()) {
+    const std::vector<fs::path> begun = run.leftovers();
+    if (run.steps_done() == kSteps && std::any_of(begun.begin(), begun.end(), is_picture)) {
+      return true;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return false;
+}
+
 /// Starts on one rank, and on three.
 class OnRanks : public testing::TestWithParam<int> {};
 
@@ -55,6 +71,17 @@ TEST_P(OnRanks, TheStopFileStopsTheRunAndIsRemoved) {
   EXPECT_THAT(stopped.err, HasSubstr("stopped on request (file STOP)"));
   EXPECT_FALSE(fs::exists(stop));
   EXPECT_THAT(run.checkpoints(), SizeIs(1));
+}
+
+TEST_P(OnRanks, ATimeLimitThatIsTooShortStillGetsAStepPerStart) {
+  const TinyRun run({"--checkpoint-time-limit", "1s"});
+  for (const int steps : {1, 2, 3}) {
+    const Ended stopped = run.render(GetParam());
+    EXPECT_EQ(stopped.exit_code, 75) << stopped.err;
+    EXPECT_THAT(stopped.err, HasSubstr("every start stops after its first step"));
+    EXPECT_THAT(stopped.err, ContainsRegex("stopped on request .time limit: [01] s left."));
+    EXPECT_EQ(run.steps_done(), steps);
+  }
 }
 
 TEST_P(OnRanks, Usr1StopsAllThatTheLauncherStarted) {
@@ -105,6 +132,20 @@ TEST_P(OnRanks, Usr1OnlySavesWhereConfiguredSo) {
 }
 
 INSTANTIATE_TEST_SUITE_P(StopRequests, OnRanks, testing::Values(1, 3));
+
+TEST(TheStopFile, IsRemovedFromARunThatIsDoneBeforeItIsSeen) {
+  const TinyRun run({"--resolutions", "64,512"});  // the end of the last stage takes its time
+  RunningChild child = run.begin(1, run.render_arguments(), kSteps);
+  ASSERT_TRUE(await_last_picture(run, child)) << child.wait().err;
+  child.signal_and_wait(SIGSTOP);
+  ASSERT_EQ(run.state(), "running") << "the run was over too soon";
+  const fs::path stop = run.directory() / "STOP";
+  std::ofstream{stop};
+  child.signal(SIGCONT);
+  const Ended ended = child.wait();
+  EXPECT_EQ(ended.exit_code, 0) << ended.err;
+  EXPECT_FALSE(fs::exists(stop));
+}
 
 TEST(OneRankOfThree, SavesForAllOnUsr2) {
   const TinyRun run({"--checkpoint-every", "0"});

@@ -99,8 +99,19 @@ TEST(StopRequests, LeaveAFileThatDidNotAsk) {
   EXPECT_TRUE(std::filesystem::exists(folder / "STOP"));
 }
 
+TEST(StopRequests, RemoveTheFileThatCameTooLateForARunThatIsDone) {
+  const storage::TemporaryFolder folder;
+  Desk desk({.stop_file = folder / "STOP"});
+  desk.requests.poll();
+  folder.put("STOP", "");
+  EXPECT_EQ(desk.requests.poll(), kRequestNothing);
+  desk.requests.discard_stop_file();
+  EXPECT_FALSE(std::filesystem::exists(folder / "STOP"));
+}
+
 TEST(StopRequests, StopTheMarginBeforeTheLimit) {
   Desk desk({.time_left_seconds = 1000, .time_margin_seconds = 300});
+  desk.requests.note_step();
   desk.now += std::chrono::seconds(699);
   EXPECT_EQ(desk.requests.poll(), kRequestNothing);
   desk.now += std::chrono::seconds(11);
@@ -108,8 +119,17 @@ TEST(StopRequests, StopTheMarginBeforeTheLimit) {
   EXPECT_EQ(desk.requests.reason(), "time limit: 290 s left");
 }
 
+TEST(StopRequests, LetALimitThatIsReachedWaitForTheFirstStep) {
+  Desk desk({.time_left_seconds = 0});
+  EXPECT_EQ(desk.requests.poll(), kRequestNothing);
+  desk.requests.note_step();
+  EXPECT_EQ(desk.requests.poll(), kRequestStop);
+  EXPECT_EQ(desk.requests.reason(), "time limit: 0 s left");
+}
+
 TEST(StopRequests, TakeALimitWithoutEnd) {
   Desk desk({.time_left_seconds = 1e300});
+  desk.requests.note_step();
   EXPECT_EQ(desk.requests.poll(), kRequestNothing);
 }
 

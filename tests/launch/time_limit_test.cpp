@@ -56,7 +56,9 @@ TEST(TimeLimit, NoneAndFixedAskNobody) {
 TEST(TimeLimit, WarnsWhenTheMarginLeavesNoTime) {
   const TimeLimit limit = settle_time_limit(with(Source::Fixed, 120), {}, printing(""));
   EXPECT_EQ(limit.seconds_left, 120);
-  EXPECT_THAT(limit.warning, HasSubstr("must end in 120 s, within the margin of 300 s"));
+  EXPECT_EQ(limit.warning,
+            "checkpoint.time_margin: the run must end in 120 s, within the margin of 300 s: every "
+            "start stops after its first step. Use a smaller margin or more time.");
 }
 
 }  // namespace
