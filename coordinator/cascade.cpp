@@ -239,7 +239,7 @@ void Cascade::wait_for_checkpoint() {
 }
 
 void Cascade::deliver_checkpoint() {
-  if (const std::exception_ptr hang = saving_.checkpointer->failure()) fail_with(hang);
+  if (const std::exception_ptr error = saving_.checkpointer->failure()) fail_with(error);
   std::optional<CheckpointRecord> record = saving_.checkpointer->take_result();
   if (!record) return;
   record->since_start = since_start();

@@ -19,7 +19,10 @@ struct Checkpointer::State {
   explicit State(storage::CheckpointWriter files) : writer(std::move(files)) {}
 
   void run();
+  /// \throws storage::DataError for latents that are no numbers, which no later write can mend.
   CheckpointRecord write(const CheckpointData& data);
+  /// Writes what is due and keeps how that ended, as a result or a failure.
+  void write_due(std::unique_lock<std::mutex>& lock);
 
   storage::CheckpointWriter writer;
   std::mutex mutex;
@@ -125,6 +128,8 @@ CheckpointRecord Checkpointer::State::write(const CheckpointData& data) {
     const storage::WrittenCheckpoint written = writer.write(data);
     record.path = written.file;
     record.file_bytes = written.bytes;
+  } catch (const storage::DataError&) {
+    throw;
   } catch (const std::exception& error) {
     record.error = error.what();
   }
@@ -132,17 +137,28 @@ CheckpointRecord Checkpointer::State::write(const CheckpointData& data) {
   return record;
 }
 
+void Checkpointer::State::write_due(std::unique_lock<std::mutex>& lock) {
+  std::optional<CheckpointRecord> record;
+  std::exception_ptr error;
+  lock.unlock();
+  try {
+    record = write(*due);  // which the main thread leaves alone meanwhile
+  } catch (const storage::DataError&) {
+    error = std::current_exception();
+  }
+  lock.lock();
+  due.reset();
+  result = std::move(record);
+  if (!failure) failure = error;
+  changed.notify_all();
+}
+
 void Checkpointer::State::run() {
   std::unique_lock lock(mutex);
   for (;;) {
     changed.wait(lock, [&] { return stopping || due; });
     if (!due) return;
-    lock.unlock();
-    CheckpointRecord record = write(*due);  // which the main thread leaves alone meanwhile
-    lock.lock();
-    due.reset();
-    result = std::move(record);
-    changed.notify_all();
+    write_due(lock);
   }
 }
 

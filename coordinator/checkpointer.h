@@ -43,7 +43,9 @@ class Checkpointer {
   bool writing() const;
   /// Waits until nothing is being written, or the writing hangs; false after `longest`.
   bool wait(std::chrono::milliseconds longest);
-  /// An IoError that names the file and the seconds once the writing hangs, else nullptr.
+  /// What no later write can mend, else nullptr: an IoError that names the file and the seconds
+  /// once the writing hangs; a DataError that names array and value for latents that are no
+  /// numbers.
   std::exception_ptr failure() const;
   /// How the last write ended, once.
   std::optional<CheckpointRecord> take_result();

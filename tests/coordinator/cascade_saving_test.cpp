@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <limits>
 #include <string>
 
 #include "coordinator/cascade.h"
@@ -30,6 +31,7 @@ class SavingRun {
   std::function<std::uint32_t(int rank, const Command&)> ask = [](int, const Command&) {
     return worker::kRequestNothing;
   };
+  float latent_value = 0.5f;
   CascadeStart start;
   RunSaving saving;
   RecordingObserver observer;
@@ -67,7 +69,7 @@ class SavingRun {
         plan_.task.stages[static_cast<std::size_t>(command.stage)].latent;
     const storage::CheckpointArray canvas{
         {1, 4, latent.rows, latent.cols},
-        std::vector<float>(4 * static_cast<std::size_t>(latent.area()), 0.5f)};
+        std::vector<float>(4 * static_cast<std::size_t>(latent.area()), latent_value)};
     return {command.item, command.stage, command.step, canvas,
             command.stage > 0 ? canvas : storage::CheckpointArray()};
   }
@@ -205,6 +207,15 @@ TEST(CascadeSaving, ADiskThatRefusesIsWarnedOfTwiceAndEndsTheRunTheThirdTime) {
   ASSERT_EQ(run.observer.checkpoints.size(), 3u);
   for (const CheckpointRecord& record : run.observer.checkpoints) EXPECT_FALSE(record.written());
   EXPECT_NE(run.observer.failure->message.find("three checkpoints in a row"), std::string::npos);
+}
+
+TEST(CascadeSaving, LatentsThatAreNoNumbersEndTheRunAtTheirFirstCheckpoint) {
+  SavingRun run(sample_plan({{0, 2}, {0, 2}, {0, 2}, {0, 2}}, 1));
+  run.latent_value = std::numeric_limits<float>::quiet_NaN();
+  run.play(2);
+  EXPECT_EQ(run.exit_codes, all(2, 65));
+  EXPECT_TRUE(run.observer.checkpoints.empty());
+  EXPECT_NE(run.observer.failure->message.find("not a finite number"), std::string::npos);
 }
 
 TEST(CascadeSaving, ARequestedStopWithoutAFileIsAnError) {

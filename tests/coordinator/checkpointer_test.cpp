@@ -5,10 +5,13 @@
 #include <atomic>
 #include <fstream>
 #include <future>
+#include <limits>
 #include <memory>
+#include <string>
 #include <thread>
 
 #include "storage/checkpoint_reader.h"
+#include "storage/storage_error.h"
 #include "tests/coordinator/sample_checkpoint.h"
 #include "tests/coordinator/sample_task.h"
 #include "tests/coordinator/scratch_directory.h"
@@ -170,6 +173,22 @@ TEST_F(CheckpointerTest, AFailedWriteTellsWhyAndTheNextOneWorks) {
   std::filesystem::remove(folder_);
   EXPECT_EQ(stages_of(saved(*checkpointer, 0, 1, 3)), std::vector<int>{0})
       << "the stage is over whether or not its file was written";
+}
+
+TEST_F(CheckpointerTest, LatentsThatAreNoNumbersAreAFailureAndNoFile) {
+  const auto checkpointer = start();
+  worker::StageSnapshot snapshot = sample_snapshot(task_, 0, 0, 2);
+  snapshot.x.values[3] = std::numeric_limits<float>::quiet_NaN();
+  checkpointer->keep(std::move(snapshot));
+  ASSERT_TRUE(checkpointer->wait(minutes(1)));
+  EXPECT_FALSE(checkpointer->take_result());
+  ASSERT_NE(checkpointer->failure(), nullptr);
+  try {
+    std::rethrow_exception(checkpointer->failure());
+  } catch (const storage::DataError& error) {
+    EXPECT_NE(std::string(error.what()).find("value 3 is nan"), std::string::npos) << error.what();
+  }
+  EXPECT_TRUE(storage::find_checkpoint(folder_).empty());
 }
 
 TEST_F(CheckpointerTest, CannotBeDroppedBeforeItsFileIsComplete) {
