@@ -32,6 +32,22 @@ void read_newest(const storage::RunDirectory& run, RunHistory& history) {
   history.checkpoint_file = found.file;
 }
 
+/// The newest checkpoint, or the one that is named. One of another format version is not damaged:
+/// its run is that of another program.
+void read_checkpoints(const storage::RunDirectory& run, const RenderRequest& request,
+                      RunHistory& history) {
+  try {
+    if (request.checkpoint_file.empty()) {
+      read_newest(run, history);
+    } else {
+      history.checkpoint_file = request.checkpoint_file;
+      history.checkpoint = storage::read_checkpoint(request.checkpoint_file);
+    }
+  } catch (const storage::CheckpointVersionError& error) {
+    throw coordinator::ResumeRefused(std::string(error.what()) + kStartOver);
+  }
+}
+
 /// A checkpoint knows the pictures of its time, should the manifest be lost.
 RunManifest manifest_of(const storage::CheckpointData& checkpoint) {
   RunManifest manifest;
@@ -84,12 +100,7 @@ RunHistory read_history(const storage::RunDirectory& run, const RenderRequest& r
                         const coordinator::RunIdentity& identity) {
   RunHistory history;
   if (request.resume == RenderRequest::Resume::Never) return history;
-  if (!request.checkpoint_file.empty()) {
-    history.checkpoint_file = request.checkpoint_file;
-    history.checkpoint = storage::read_checkpoint(request.checkpoint_file);
-  } else {
-    read_newest(run, history);
-  }
+  read_checkpoints(run, request, history);
   read_manifest(run, history);
   const bool required = request.resume == RenderRequest::Resume::Require;
   if (history.empty() && required) {

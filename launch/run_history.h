@@ -26,7 +26,8 @@ struct RunHistory {
 
 /// Reads the checkpoints and the manifest of a run directory and checks that they are of the run
 /// that is asked for. Rank 0, with the lock. Empty with `--resume never`.
-/// \throws coordinator::ResumeRefused; storage::DataError if every checkpoint is damaged, or there
+/// \throws coordinator::ResumeRefused, also for a checkpoint of another format version;
+///         storage::DataError if every checkpoint is damaged, or there
 ///         is nothing to go on from and `--resume require` wants it; MissingFileError for
 ///         --checkpoint; IoError.
 RunHistory read_history(const storage::RunDirectory& run, const RenderRequest& request,

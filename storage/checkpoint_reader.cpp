@@ -65,9 +65,10 @@ void CheckpointParts::check_version() const {
   }
   const std::int64_t version = reader_.integer_attribute(checkpoint_path::kRoot, "format_version");
   if (version != kCheckpointFormatVersion) {
-    throw DataError(file_.string() + ": it has format version " + std::to_string(version) +
-                    "; this program reads version " + std::to_string(kCheckpointFormatVersion) +
-                    ". Use the tessera that wrote it.");
+    throw CheckpointVersionError(file_.string() + ": it has format version " +
+                                 std::to_string(version) + "; this program reads version " +
+                                 std::to_string(kCheckpointFormatVersion) +
+                                 ". Use the tessera that wrote it.");
   }
 }
 
@@ -246,7 +247,9 @@ FoundCheckpoint find_checkpoint(const fs::path& folder) {
       }
       reason = "its content is that of " + checkpoint_name(found.data->progress).string();
       found.data.reset();
-    } catch (const std::runtime_error& error) {
+    } catch (const CheckpointVersionError&) {
+      throw;
+    } catch (const DataError& error) {
       reason = reason_without_path(file, error.what());
     }
     found.rejected.push_back(file.filename().string() + ": " + reason);

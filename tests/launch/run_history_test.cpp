@@ -7,6 +7,7 @@
 #include "storage/checkpoint_writer.h"
 #include "storage/content_digest.h"
 #include "storage/storage_error.h"
+#include "tests/storage/edited_checkpoint.h"
 #include "tests/storage/sample_checkpoint.h"
 #include "tests/storage/temporary_folder.h"
 
@@ -96,6 +97,28 @@ TEST_F(ReadHistory, PassesOverDamagedCheckpointsWithAWarning) {
               ThrowsMessage<storage::DataError>(testing::AllOf(HasSubstr(good.filename().string()),
                                                                HasSubstr(bad.filename().string()),
                                                                HasSubstr("--resume never"))));
+}
+
+TEST_F(ReadHistory, StopsAtAFileThatCannotBeReadNow) {
+  put_checkpoint(20);
+  const fs::path newest = put_checkpoint(30);
+  fs::remove(newest);
+  fs::create_symlink(newest, newest);  // opening it fails with ELOOP, also for root
+  EXPECT_THAT([&] { read(); }, ThrowsMessage<storage::IoError>(HasSubstr(newest.string())));
+}
+
+TEST_F(ReadHistory, RefusesACheckpointOfAnotherFormatVersion) {
+  put_checkpoint(20);
+  const fs::path newest = put_checkpoint(30);
+  fs::rename(storage::edited(folder_, storage::sample_checkpoint(),
+                             [](hid_t h5) { storage::set_integer(h5, "/", "format_version", 2); }),
+             newest);
+  const auto refused = ThrowsMessage<coordinator::ResumeRefused>(testing::AllOf(
+      HasSubstr(newest.string()), HasSubstr("version 2"), HasSubstr("--resume never")));
+  EXPECT_THAT([&] { read(); }, refused);
+  RenderRequest named;
+  named.checkpoint_file = newest.string();
+  EXPECT_THAT([&] { read(named); }, refused);
 }
 
 TEST_F(ReadHistory, CountsPicturesOnlyWithTheContentThatIsRecorded) {

@@ -3,15 +3,10 @@
 #include <cmath>
 #include <functional>
 
-#include "storage/checkpoint_digest.h"
-#include "storage/checkpoint_layout.h"
-#include "storage/checkpoint_trailer.h"
 #include "storage/checkpoint_writer.h"
-#include "storage/content_digest.h"
-#include "storage/h5_file_writer.h"
-#include "storage/h5_handle.h"
 #include "storage/storage_error.h"
 #include "storage/text_file.h"
+#include "tests/storage/edited_checkpoint.h"
 #include "tests/storage/expect_error.h"
 #include "tests/storage/sample_checkpoint.h"
 #include "tests/storage/temporary_folder.h"
@@ -23,32 +18,6 @@ namespace fs = std::filesystem;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-/// The file of `data` after `change` edited it as an HDF5 file, with a trailer that fits.
-fs::path edited(const TemporaryFolder& folder, const CheckpointData& data,
-                const std::function<void(hid_t)>& change) {
-  const CheckpointLayout layout(data);
-  const std::vector<std::byte> written = h5_file_bytes(layout, checkpoint_digest(layout));
-  const fs::path part =
-      folder.put("part.h5", {reinterpret_cast<const char*>(written.data()), written.size()});
-  {
-    const H5Handle file(H5Fopen(part.c_str(), H5F_ACC_RDWR, H5P_DEFAULT), H5Fclose);
-    change(file.get());
-  }
-  const std::string bytes = read_text(part);
-  const auto trailer = make_trailer(bytes.size(), digest_of_text(bytes));
-  return folder.put("edited.h5", bytes + std::string(reinterpret_cast<const char*>(trailer.data()),
-                                                     trailer.size()));
-}
-
-void set_integer(hid_t file, const char* group, const char* name, std::int64_t value) {
-  ASSERT_GE(H5Adelete_by_name(file, group, name, H5P_DEFAULT), 0);
-  const H5Handle space(H5Screate(H5S_SCALAR), H5Sclose);
-  const H5Handle attribute(H5Acreate_by_name(file, group, name, H5T_STD_I64LE, space.get(),
-                                             H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT),
-                           H5Aclose);
-  ASSERT_GE(H5Awrite(attribute.get(), H5T_NATIVE_INT64, &value), 0);
-}
 
 std::string message_after(const std::function<void(hid_t)>& change) {
   const TemporaryFolder folder;
@@ -160,6 +129,25 @@ TEST(FindCheckpoint, TakesTheNewestAndNamesTheDamagedOnesBeforeIt) {
                           "item-00003-stage-2-end.h5: its content is that of "
                           "item-00003-stage-2-step-029.h5",
                           "item-00003-stage-2-step-031.h5: 0 bytes are too few for a checkpoint"));
+}
+
+TEST(FindCheckpoint, DoesNotPassOverWhatMayBeGood) {
+  const TemporaryFolder folder;
+  CheckpointWriter writer(folder.path(), 9);
+  CheckpointData data = sample_checkpoint();
+  for (const int step : {29, 30}) {
+    data.progress.next_step = step;
+    writer.write(data);
+  }
+  const fs::path newest = folder / "item-00003-stage-2-step-030.h5";
+  fs::rename(edited(folder, data, [](hid_t h5) { set_integer(h5, "/", "format_version", 2); }),
+             newest);
+  EXPECT_THAT(message_of<CheckpointVersionError>([&] { find_checkpoint(folder.path()); }),
+              testing::AllOf(HasSubstr(newest.string()), HasSubstr("version 2")));
+  fs::remove(newest);
+  fs::create_symlink(newest, newest);  // opening it fails with ELOOP, also for root
+  EXPECT_THAT(message_of<IoError>([&] { find_checkpoint(folder.path()); }),
+              HasSubstr(newest.string() + ": cannot open"));
 }
 
 TEST(FindCheckpoint, TellsNoFilesFromNoValidOnes) {
