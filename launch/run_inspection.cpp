@@ -50,7 +50,7 @@ Json last_event(const fs::path& file) {
     Json event = Json::parse(line, nullptr, false);
     if (event.is_object()) last = std::move(event);
   }
-  last.erase("ranks");
+  if (last.is_object()) last.erase("ranks");
   return last;
 }
 

@@ -76,6 +76,15 @@ TEST_F(RunInspection, ComparesPicturesWithTheNewestCheckpoint) {
   EXPECT_EQ(report()["checkpoints"][0]["config_hash"], std::string(64, 'a'));
 }
 
+TEST_F(RunInspection, TheManifestKnowsTheStateBetterThanTheEvents) {
+  folder_.put("events.jsonl", "{\"event\":");
+  folder_.put("manifest.json", R"({"state":"done"})");
+  EXPECT_EQ(report()["state"], "finished");
+  folder_.put("events.jsonl", "{\"event\":\"finished\",\"exit_code\":0}\n");
+  folder_.put("manifest.json", R"({"state":"running"})");
+  EXPECT_EQ(report()["state"], "unfinished");
+}
+
 TEST_F(RunInspection, ShowsTheManifestAsItIs) {
   folder_.put("manifest.json", R"({"items":[{"item":0,"state":"done"}]})");
   EXPECT_EQ(report()["manifest"]["items"][0]["state"], "done");
