@@ -77,7 +77,8 @@ std::string RunFolder::state() const { return manifest_of(directory()).at("state
 
 std::vector<std::string> RunFolder::listed_pictures() const {
   std::vector<std::string> names;
-  for (const auto& picture : manifest_of(directory()).at("pictures")) {
+  const nlohmann::json manifest = manifest_of(directory());
+  for (const auto& picture : manifest.at("pictures")) {
     if (picture.at("state") == "written") names.push_back(file_name(picture));
   }
   return names;
