@@ -29,10 +29,9 @@ class Stream {
 RankProgram with_nccl(const NcclProgram& program, const NcclRunOptions& options) {
   return [&program, &options](comm::Communicator& control) {
     const Stream compute;
-    const comm::RankContext context{std::make_shared<comm::DeadlineSource>(options.deadline),
-                                    nullptr};
-    const auto device = comm::make_nccl_ranks(control, {0, compute.get()}, context);
-    NcclRank rank{control, *device, compute.get()};
+    const auto deadline = std::make_shared<comm::DeadlineSource>(options.deadline);
+    const auto device = comm::make_nccl_ranks(control, {0, compute.get()}, {deadline, nullptr});
+    NcclRank rank{control, *device, compute.get(), *deadline};
     program(rank);
   };
 }

@@ -16,10 +16,11 @@ struct NcclRank {
   comm::Communicator& control;  ///< over threads
   comm::Communicator& device;   ///< over NCCL; returns before the bytes have moved
   cudaStream_t compute;
+  comm::DeadlineSource& deadline;  ///< of `device`
 };
 
 struct NcclRunOptions {
-  std::chrono::nanoseconds deadline = std::chrono::minutes(2);  ///< of an NCCL operation
+  std::chrono::nanoseconds deadline = std::chrono::minutes(2);  ///< of an NCCL operation at first
   std::function<void(int rank)> set_up = {};                    ///< as in RunOptions
 };
 
