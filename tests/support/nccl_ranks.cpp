@@ -31,6 +31,7 @@ RankProgram with_nccl(const NcclProgram& program, const NcclRunOptions& options)
     const Stream compute;
     const auto deadline = std::make_shared<comm::DeadlineSource>(options.deadline);
     const auto device = comm::make_nccl_ranks(control, {0, compute.get()}, {deadline, nullptr});
+    control.barrier();  // a fault of one rank's program finds no other one still setting NCCL up
     NcclRank rank{control, *device, compute.get(), *deadline};
     program(rank);
   };
