@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <nccl.h>
 
+#include <chrono>
 #include <future>
 
 #include "tests/comm/byte_pattern.h"
@@ -122,6 +123,56 @@ TEST_F(ShimCommunicator, AnOperationInProgressHasNotReachedItsStream) {
   cudaStreamSynchronize(stream_);
   EXPECT_EQ(bytes[1], 1);
   ncclCommDestroy(comm);
+}
+
+/// Two ranks of one communicator in one thread; the stream of rank 0 waits for open().
+class ShimPair : public ::testing::Test {
+ protected:
+  ShimPair() {
+    ncclUniqueId id;
+    ncclGetUniqueId(&id);
+    ncclConfig_t config = NCCL_CONFIG_INITIALIZER;
+    config.blocking = 0;
+    for (int rank = 0; rank < 2; ++rank) {
+      cudaStreamCreateWithFlags(&streams_[rank], cudaStreamNonBlocking);
+      ncclCommInitRankConfig(&comms_[rank], 2, id, rank, &config);
+    }
+    ncclResult_t state = ncclInProgress;
+    for (const ncclComm_t comm : comms_) ncclCommGetAsyncError(comm, &state);
+    streams_[0]->push([gate = gate_.get_future().share()] { gate.wait(); });
+  }
+  ~ShimPair() override {
+    for (const cudaStream_t stream : streams_) cudaStreamDestroy(stream);
+  }
+
+  /// Rank 0 gives up before its stream has come to what it issued; its peer is in the middle of it.
+  void abort_rank_0() {
+    ncclCommAbort(comms_[0]);
+    EXPECT_FALSE(streams_[1]->drain_within(std::chrono::milliseconds(50)));
+    gate_.set_value();
+    cudaStreamSynchronize(streams_[0]);
+    ncclCommAbort(comms_[1]);
+    cudaStreamSynchronize(streams_[1]);
+    EXPECT_EQ(here_, Bytes(8));
+    EXPECT_EQ(there_, Bytes(8));
+  }
+
+  Bytes source_ = pattern(1, 1, 4), here_ = Bytes(8), there_ = Bytes(8);
+  std::promise<void> gate_;
+  cudaStream_t streams_[2] = {};
+  ncclComm_t comms_[2] = {};
+};
+
+TEST_F(ShimPair, AGatherThatComesAfterTheAbortTouchesNoMemory) {
+  ncclAllGather(source_.data(), here_.data(), 4, ncclUint8, comms_[0], streams_[0]);
+  ncclAllGather(source_.data(), there_.data(), 4, ncclUint8, comms_[1], streams_[1]);
+  abort_rank_0();
+}
+
+TEST_F(ShimPair, ATransferThatComesAfterTheAbortTouchesNoMemory) {
+  ncclRecv(here_.data(), 4, ncclUint8, 1, comms_[0], streams_[0]);
+  ncclSend(source_.data(), 4, ncclUint8, 0, comms_[1], streams_[1]);
+  abort_rank_0();
 }
 
 }  // namespace

@@ -2,10 +2,10 @@
 
 #include <chrono>
 #include <stdexcept>
-#include <thread>
 #include <utility>
 
 #include "comm/nccl_communicator.h"
+#include "tests/support/nccl_shim/stream.h"
 
 namespace tessera::testing {
 namespace {
@@ -37,13 +37,10 @@ RankProgram with_nccl(const NcclProgram& program, const NcclRunOptions& options)
   };
 }
 
-// Not cudaStreamSynchronize: a test whose peer failed would never end.
+// Not cudaStreamSynchronize: a test whose peer failed would never end. Not by polling: many ranks
+// on few cores would take the time of the streams that they wait for.
 void wait_for(cudaStream_t stream) {
-  const auto deadline = std::chrono::steady_clock::now() + 60s;
-  while (cudaStreamQuery(stream) == cudaErrorNotReady) {
-    if (std::chrono::steady_clock::now() > deadline) throw std::runtime_error("stream is stuck");
-    std::this_thread::sleep_for(20us);
-  }
+  if (!stream->drain_within(60s)) throw std::runtime_error("stream is stuck");
 }
 
 class HostVisible final : public comm::Communicator {

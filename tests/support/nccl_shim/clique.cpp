@@ -31,6 +31,7 @@ bool Clique::all_joined() {
 
 void Clique::meet(int rank, std::uint64_t serial, const Collective& collective) {
   std::unique_lock lock(mutex_);
+  if (member(rank).aborted) return;  // the memory of the operation may be gone
   Round& round = rounds_[serial];
   for (const auto& [other, post] : round.posts) {
     if (std::tie(post.kind, post.bytes, post.root) !=
@@ -66,6 +67,7 @@ void Clique::move(const Round& round) {
 
 void Clique::transfer(int rank, const std::vector<Transfer>& transfers) {
   std::unique_lock lock(mutex_);
+  if (member(rank).aborted) return;
   member(rank).outstanding = transfers.size();
   for (const Transfer& mine : transfers) {
     const bool out = mine.way == Way::Out;

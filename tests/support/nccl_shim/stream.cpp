@@ -51,6 +51,11 @@ void CUstream_st::drain() {
   drained_.wait(lock, [this] { return tasks_.empty() && !busy_; });
 }
 
+bool CUstream_st::drain_within(std::chrono::nanoseconds limit) {
+  std::unique_lock lock(mutex_);
+  return drained_.wait_for(lock, limit, [this] { return tasks_.empty() && !busy_; });
+}
+
 void CUstream_st::run() {
   std::unique_lock lock(mutex_);
   while (true) {

@@ -41,6 +41,8 @@ struct CUstream_st {
   void push(std::function<void()> task);
   bool idle();
   void drain();
+  /// Whether it had no task left before `limit` was over.
+  bool drain_within(std::chrono::nanoseconds limit);
 
  private:
   void run();
