@@ -10,8 +10,8 @@
 #include "model/sampling/euler_sampler.h"
 #include "model/sampling/guidance.h"
 #include "model/sampling/renoise.h"
+#include "worker/guidance_pair.h"
 #include "worker/spatial/merged_statistics.h"
-#include "worker/spatial/tensor_bytes.h"
 
 namespace tessera::worker {
 namespace {
@@ -116,22 +116,10 @@ at::Tensor StageRun::predict(int index, const model::TensorTap* tap) {
 /// Both predictions of the rank's rows, joined by classifier-free guidance.
 at::Tensor StageRun::guide(const at::Tensor& eps) {
   if (!task_->sampling.guided()) return eps;
-  at::Tensor unconditional;
-  at::Tensor conditional;
   comm::Communicator* const pair = groups_->pair(plan_->stage);
-  if (pair == nullptr) {
-    unconditional = eps.narrow(0, 0, 1);
-    conditional = eps.narrow(0, 1, 1);
-  } else {
-    const at::Tensor mine = eps.contiguous();
-    at::Tensor theirs = at::empty_like(mine);
-    const int peer = 1 - pair->rank();
-    const comm::Send send{peer, bytes_of(mine)};
-    const comm::Receive receive{peer, mutable_bytes_of(theirs)};
-    pair->exchange({&send, 1}, {&receive, 1});
-    unconditional = pair->rank() == 0 ? mine : theirs;
-    conditional = pair->rank() == 0 ? theirs : mine;
-  }
+  const auto [unconditional, conditional] =
+      pair != nullptr ? exchange_predictions(*pair, eps)
+                      : PredictionPair{eps.narrow(0, 0, 1), eps.narrow(0, 1, 1)};
   const at::Tensor guided =
       model::guide(unconditional, conditional, task_->sampling.guidance_scale);
   return task_->sampling.guidance_rescale > 0 ? rescale(guided, conditional) : guided;

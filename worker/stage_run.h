@@ -7,18 +7,14 @@
 #include "worker/item_state.h"
 #include "worker/spatial/strip_spatial_ops.h"
 #include "worker/stage_groups.h"
+#include "worker/stage_start.h"
 
 namespace tessera::worker {
 
 /// One stage of one item on the ranks that hold a strip: the sampler's state and its steps.
 class StageRun {
  public:
-  /// What the cascade hands to a stage. Rows of the rank's strip, fp32.
-  struct Start {
-    at::Tensor x;        ///< latents before the first step; for a stage without steps its result
-    at::Tensor z_up;     ///< upscaled clean latents; undefined at stage 0
-    at::Tensor renoise;  ///< n' of the stage; undefined at stage 0
-  };
+  using Start = StageStart;
 
   /// The referenced objects outlive this one.
   StageRun(const RenderTask& task, const StagePlan& plan, const StageGroups& groups,

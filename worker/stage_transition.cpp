@@ -2,9 +2,9 @@
 
 #include <ATen/ATen.h>
 
-#include "model/sampling/bicubic_upscale.h"
 #include "model/sampling/renoise.h"
 #include "worker/checkpoint_state.h"
+#include "worker/row_upscale.h"
 #include "worker/spatial/row_exchange.h"
 
 namespace tessera::worker {
@@ -72,25 +72,19 @@ StageRun::Start StageTransition::next_stage(const StagePlan& plan, const StageRe
   return renoised(plan, z);
 }
 
-/// Bicubic rows of the stage's autoencoder layout; source rows come from their owners.
+/// Bicubic rows of the stage's autoencoder layout.
 at::Tensor StageTransition::upscale(const StagePlan& plan, const at::Tensor& map, int source_stage,
                                     int pixels_per_latent) const {
-  const int factor = pixels_per_latent;
+  const auto spread = [&](const StagePlan& stage) {
+    SpreadRows rows{{},
+                    {stage.latent.rows * pixels_per_latent, stage.latent.cols * pixels_per_latent}};
+    for (const RowRange latent_rows : groups_->vae_rows(stage.stage)) {
+      rows.of_member.push_back(scale_up(latent_rows, pixels_per_latent));
+    }
+    return rows;
+  };
   const StagePlan& below = task_->stages[static_cast<std::size_t>(source_stage)];
-  const partition::Extent source{below.latent.rows * factor, below.latent.cols * factor};
-  const partition::Extent target{plan.latent.rows * factor, plan.latent.cols * factor};
-  std::vector<RowRange> owned;
-  std::vector<RowRange> targets;
-  std::vector<RowRange> wanted;
-  for (const RowRange rows : groups_->vae_rows(source_stage))
-    owned.push_back(scale_up(rows, factor));
-  for (const RowRange rows : groups_->vae_rows(plan.stage)) {
-    targets.push_back(scale_up(rows, factor));
-    wanted.push_back(model::bicubic_source_rows(targets.back(), source.rows, target.rows));
-  }
-  const at::Tensor held = redistribute_rows(groups_->rows(), map, owned, wanted);
-  return model::bicubic_rows(held, own_rows(wanted, *groups_), source, own_rows(targets, *groups_),
-                             target);
+  return upscale_rows(groups_->rows(), map, spread(below), spread(plan));
 }
 
 at::Tensor StageTransition::sample(const StagePlan& plan, const at::Tensor& moments,
