@@ -74,6 +74,13 @@ void add_settings(Lines& lines, const worker::RenderTask& task) {
   lines.extent("conditioning_size", task.conditioning_size);
   lines.choice("posterior", task.posterior);
   lines.choice("upscale_space", task.upscale_space);
+  if (task.clip) {
+    lines.number("clip.frames", task.clip->frames);
+    lines.number("clip.fps_condition", task.clip->fps_condition);
+    lines.number("clip.eta", task.clip->eta);
+    lines.number("clip.window", task.clip->windows.window);
+    lines.number("clip.stride", task.clip->windows.stride);
+  }
   lines.number("grid.world", task.grid.world);
   lines.number("grid.halves", task.grid.halves);
   lines.number("grid.ranks_per_half", task.grid.ranks_per_half);
@@ -116,6 +123,8 @@ void add_item(Lines& lines, const worker::ItemTask& item) {
   lines.text("prompt", item.prompt);
   lines.number("has_negative_prompt", item.negative_prompt ? 1 : 0);
   lines.text("negative_prompt", item.negative_prompt.value_or(""));
+  lines.number("has_second_prompt", item.second_prompt ? 1 : 0);
+  lines.text("second_prompt", item.second_prompt.value_or(""));
   lines.number("seed", item.seed);
   lines.text("init_image", item.init_image);
   lines.text("init_mask", item.init_mask);

@@ -9,6 +9,7 @@
 #include "model/sampling/noise_schedule.h"
 #include "partition/extent.h"
 #include "worker/model_set.h"
+#include "worker/predictions.h"
 #include "worker/random_source.h"
 #include "worker/render_task.h"
 #include "worker/trace_recorder.h"
@@ -44,9 +45,6 @@ struct ItemState {
 
   bool image_replaces_stage0() const { return initial && task->init_strength == 0; }
 };
-
-/// Which guidance predictions a rank computes.
-enum class Predictions { Both, Unconditional, Conditional, ConditionalOnly };
 
 /// Encodes the prompts, projects them for every cross-attention, draws the schedule, reads the
 /// image. Local: no collective.

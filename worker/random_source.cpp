@@ -2,10 +2,13 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
+#include <stdexcept>
 
 #include "model/sampling/noise_field.h"
+#include "partition/frame_sources.h"
 #include "storage/safetensors_file.h"
 #include "storage/storage_error.h"
 
@@ -76,6 +79,13 @@ struct RandomSource::Replay {
     }
     return *view;
   }
+
+  /// A view of the file's memory.
+  at::Tensor floats(const std::string& name, const std::vector<std::int64_t>& shape) const {
+    const storage::TensorView& view = require(name, storage::Dtype::F32, shape);
+    auto* const bytes = const_cast<std::byte*>(view.bytes.data());
+    return at::from_blob(bytes, view.shape, at::TensorOptions(at::kFloat));
+  }
 };
 
 RandomSource::RandomSource(std::uint64_t seed, const std::string& replay_file, std::string prefix)
@@ -91,16 +101,53 @@ RandomSource& RandomSource::operator=(RandomSource&&) noexcept = default;
 
 at::Tensor RandomSource::normals(const NoiseRequest& request, partition::RowRange rows,
                                  int canvas_rows, int cols) const {
-  if (replay_ == nullptr) {
-    return model::keyed_normals(
-        {seed_, purpose_of(request.what), request.stage, request.step, /*frame=*/0}, rows, cols,
-        kLatentChannels);
-  }
-  const storage::TensorView& view = replay_->require(
-      prefix_ + noise_name(request), storage::Dtype::F32, {1, kLatentChannels, canvas_rows, cols});
-  auto* const bytes = const_cast<std::byte*>(view.bytes.data());
-  const at::Tensor whole = at::from_blob(bytes, view.shape, at::TensorOptions(at::kFloat));
+  if (replay_ == nullptr) return keyed(request, /*frame=*/0, rows, cols);
+  const at::Tensor whole =
+      replay_->floats(prefix_ + noise_name(request), {1, kLatentChannels, canvas_rows, cols});
   return whole.narrow(2, rows.begin, rows.rows()).clone(at::MemoryFormat::Contiguous);
+}
+
+at::Tensor RandomSource::keyed(const NoiseRequest& request, int frame, partition::RowRange rows,
+                               int cols) const {
+  return model::keyed_normals({seed_, purpose_of(request.what), request.stage, request.step, frame},
+                              rows, cols, kLatentChannels);
+}
+
+at::Tensor RandomSource::clip_normals(const NoiseRequest& request, std::span<const int> sources,
+                                      partition::RowRange rows, int canvas_rows, int cols) const {
+  const int held = *std::max_element(sources.begin(), sources.end()) + 1;
+  at::Tensor frames_TCHW;
+  if (replay_ == nullptr) {
+    std::vector<at::Tensor> frames;
+    for (int frame = 0; frame < held; ++frame) {
+      frames.push_back(keyed(request, frame, rows, cols));
+    }
+    frames_TCHW = at::cat(frames, 0);
+  } else {
+    const at::Tensor whole = replay_->floats(prefix_ + noise_name(request),
+                                             {1, kLatentChannels, held, canvas_rows, cols});
+    frames_TCHW = whole[0].transpose(0, 1).narrow(2, rows.begin, rows.rows());
+  }
+  at::Tensor index_T = at::empty({static_cast<std::int64_t>(sources.size())}, at::kLong);
+  std::copy(sources.begin(), sources.end(), index_T.data_ptr<std::int64_t>());
+  return frames_TCHW.index_select(0, index_T).contiguous();
+}
+
+std::vector<int> RandomSource::frame_sources(int frames, partition::WindowRule rule) const {
+  if (replay_ == nullptr || frames <= rule.window) {
+    return partition::keyed_frame_sources(frames, rule, seed_);
+  }
+  const std::string name = prefix_ + "freenoise.permutation";
+  const storage::TensorView& view = replay_->require(
+      name, storage::Dtype::I32, {(frames - rule.window) / rule.stride, rule.stride});
+  std::vector<int> table(static_cast<std::size_t>(frames - rule.window));
+  std::memcpy(table.data(), view.bytes.data(), table.size() * sizeof(int));
+  try {
+    return partition::recorded_frame_sources(frames, rule, table);
+  } catch (const std::invalid_argument& error) {
+    throw storage::DataError(replay_->file.path().string() + ": tensor \"" + name +
+                             "\": " + error.what());
+  }
 }
 
 std::vector<partition::CropShift> RandomSource::crop_shifts(const partition::CropGrid& grid,

@@ -4,10 +4,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "partition/crop_jitter.h"
+#include "partition/frame_windows.h"
 #include "partition/row_range.h"
 #include "worker/stage_plan.h"
 
@@ -40,6 +42,19 @@ class RandomSource {
   at::Tensor normals(const NoiseRequest& request, partition::RowRange rows, int canvas_rows,
                      int cols) const;
 
+  /// Normals for the frames of a clip, fp32 [T, 4, rows, cols]: frame t has those of the frame
+  /// sources[t]. A replayed tensor is [1, 4, frames, canvas_rows, cols] with as many frames as the
+  /// sources name.
+  /// \throws storage::DataError as normals().
+  at::Tensor clip_normals(const NoiseRequest& request, std::span<const int> sources,
+                          partition::RowRange rows, int canvas_rows, int cols) const;
+
+  /// For every frame of a clip the frame whose noise it has (FreeNoise): partition's
+  /// keyed_frame_sources, or the replayed "freenoise.permutation",
+  /// [(frames - window) / stride, stride].
+  /// \throws storage::DataError if the replayed table is none.
+  std::vector<int> frame_sources(int frames, partition::WindowRule rule) const;
+
   /// Shifts of every crop of one self-attention at one step.
   /// \param plan  its first step is row 0 of a replayed table, its last one the last row.
   /// \param layer  index in execution order; \param path  module path, the replay file's name.
@@ -51,6 +66,9 @@ class RandomSource {
 
  private:
   struct Replay;
+  at::Tensor keyed(const NoiseRequest& request, int frame, partition::RowRange rows,
+                   int cols) const;
+
   std::uint64_t seed_;
   std::string prefix_;
   std::unique_ptr<Replay> replay_;

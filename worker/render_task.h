@@ -7,6 +7,7 @@
 
 #include "partition/extent.h"
 #include "partition/rank_grid.h"
+#include "worker/clip_plan.h"
 #include "worker/stage_plan.h"
 
 namespace tessera::worker {
@@ -55,11 +56,12 @@ struct FreeUPlan {
 /// Leave: it is not selected, or its pictures are there: no command is issued for it.
 enum class ItemWork { Render, Leave };
 
-/// One prompt with one seed: one picture.
+/// One prompt with one seed: one picture or clip.
 struct ItemTask {
   int index = 0;
   std::string prompt;
-  std::optional<std::string> negative_prompt;  ///< nullopt: zero embedding
+  std::optional<std::string> negative_prompt;  ///< nullopt: zero embedding; of clips the empty text
+  std::optional<std::string> second_prompt;    ///< a clip goes from `prompt` to this one
   std::uint64_t seed = 0;
   std::string init_image;  ///< replaces stage 0 (strength 0) or ""
   std::string init_mask;   ///< or ""
@@ -90,6 +92,7 @@ struct RenderTask {
   partition::Extent conditioning_size;  ///< pixels: the first resolution, told to the network
   Posterior posterior = Posterior::Sample;
   UpscaleSpace upscale_space = UpscaleSpace::Image;
+  std::optional<ClipPlan> clip;  ///< nullopt: the items are pictures
   std::vector<StagePlan> stages;
   std::vector<ItemTask> items;
   partition::RankGrid grid;

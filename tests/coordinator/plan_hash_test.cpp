@@ -60,6 +60,17 @@ std::vector<Change> setting_changes() {
   };
 }
 
+std::vector<Change> clip_changes() {
+  return {
+      [](RenderTask& t) { t.clip.emplace(); },
+      [](RenderTask& t) { t.clip.emplace().frames = 20; },
+      [](RenderTask& t) { t.clip.emplace().fps_condition = 10; },
+      [](RenderTask& t) { t.clip.emplace().eta = 1; },
+      [](RenderTask& t) { t.clip.emplace().windows.window = 8; },
+      [](RenderTask& t) { t.clip.emplace().windows.stride = 2; },
+  };
+}
+
 std::vector<Change> item_changes() {
   return {
       [](RenderTask& t) { t.items.pop_back(); },
@@ -67,6 +78,8 @@ std::vector<Change> item_changes() {
       [](RenderTask& t) { t.items[1].prompt = "x"; },
       [](RenderTask& t) { t.items[0].negative_prompt = ""; },
       [](RenderTask& t) { t.items[0].negative_prompt = "x"; },
+      [](RenderTask& t) { t.items[0].second_prompt = ""; },
+      [](RenderTask& t) { t.items[0].second_prompt = "x"; },
       [](RenderTask& t) { t.items[0].seed = 1; },
       [](RenderTask& t) { t.items[0].init_image = "x"; },
       [](RenderTask& t) { t.items[0].init_mask = "x"; },
@@ -106,7 +119,7 @@ std::vector<Change> stage_changes() {
 /// Every field by itself gives another hash, and no two of them the same.
 TEST(PlanHash, SeesEveryField) {
   std::set<std::string> hashes{plan_hash(task())};
-  for (const auto& changes : {setting_changes(), item_changes(), stage_changes()}) {
+  for (const auto& changes : {setting_changes(), clip_changes(), item_changes(), stage_changes()}) {
     for (std::size_t k = 0; k < changes.size(); ++k) {
       RenderTask changed = task();
       changes[k](changed);

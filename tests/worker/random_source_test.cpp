@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
+#include "partition/frame_sources.h"
 #include "storage/safetensors_writer.h"
 #include "storage/storage_error.h"
 #include "tests/worker/scratch_file.h"
@@ -82,6 +83,25 @@ TEST(RandomSourceKeyed, DrawsDifferentNumbersForEveryPurposeStageStepAndSeed) {
   }
 }
 
+TEST(RandomSourceKeyed, GivesFramesOfAClipTheNoiseOfTheirSources) {
+  const RandomSource random(3, "");
+  const NoiseRequest request{LatentNoise::Renoise, 1};
+  const std::vector<int> sources{0, 1, 2, 1};
+  const at::Tensor frames = random.clip_normals(request, sources, {0, kRows}, kRows, kCols);
+  EXPECT_EQ(frames.sizes(), (at::IntArrayRef{4, 4, kRows, kCols}));
+  expect_same_bits(frames.narrow(0, 0, 1), random.normals(request, {0, kRows}, kRows, kCols),
+                   "frame 0");
+  expect_same_bits(frames[3], frames[1], "a frame with the noise of another");
+  EXPECT_FALSE(at::equal(frames[1], frames[2]));
+  expect_same_bits(random.clip_normals(request, sources, {3, 7}, kRows, kCols),
+                   frames.narrow(2, 3, 4), "rows of a strip");
+}
+
+TEST(RandomSourceKeyed, OrdersTheFramesOfLongClipsBySeed) {
+  EXPECT_EQ(RandomSource(3, "").frame_sources(24, {}), partition::keyed_frame_sources(24, {}, 3));
+  EXPECT_NE(RandomSource(3, "").frame_sources(24, {}), RandomSource(4, "").frame_sources(24, {}));
+}
+
 /// A replay file of the tensors given, and a source that reads it.
 class RandomSourceReplayed : public ::testing::Test {
  protected:
@@ -100,7 +120,9 @@ class RandomSourceReplayed : public ::testing::Test {
     const std::vector<storage::TensorView> tensors{
         view("initial", noise_, storage::Dtype::F32),
         view("stage1.renoise", jitter_, storage::Dtype::I32),  // a wrong type
-        view("stage1.jitter." + kPath, jitter_, storage::Dtype::I32)};
+        view("stage1.jitter." + kPath, jitter_, storage::Dtype::I32),
+        view("stage2.renoise", clip_noise_, storage::Dtype::F32),
+        view("freenoise.permutation", frame_order_, storage::Dtype::I32)};
     storage::write_safetensors(file_.path(), tensors, {});
     return RandomSource(3, file_.path(), prefix);
   }
@@ -111,7 +133,34 @@ class RandomSourceReplayed : public ::testing::Test {
   ScratchFile file_;
   at::Tensor noise_;
   at::Tensor jitter_;
+  at::Tensor clip_noise_ = wave({1, 4, 3, kRows, kCols}, 2, 1.0);
+  at::Tensor frame_order_ = at::tensor(std::vector<int>{1, 0, 3, 2}, at::kInt).view({2, 2});
 };
+
+TEST_F(RandomSourceReplayed, ReturnsTheFramesOfTheFile) {
+  const RandomSource random = source();
+  const std::vector<int> sources{0, 1, 2, 0};
+  const at::Tensor frames =
+      random.clip_normals({LatentNoise::Renoise, 2}, sources, {2, 5}, kRows, kCols);
+  for (const std::int64_t frame : {0, 1, 2, 3}) {
+    expect_same_bits(frames[frame], clip_noise_[0].select(1, frame % 3).narrow(1, 2, 3), "frame");
+  }
+  const std::vector<int> beyond{0, 3};
+  const std::string error = error_of([&] {
+    random.clip_normals({LatentNoise::Renoise, 2}, beyond, {0, kRows}, kRows, kCols);
+  });
+  EXPECT_NE(error.find("stage2.renoise"), std::string::npos) << error;
+}
+
+TEST_F(RandomSourceReplayed, ReturnsTheOrderOfTheFramesOfTheFile) {
+  const RandomSource random = source();
+  EXPECT_EQ(random.frame_sources(8, {4, 2}), (std::vector<int>{0, 1, 2, 3, 1, 0, 3, 2}));
+  EXPECT_EQ(random.frame_sources(4, {4, 2}), (std::vector<int>{0, 1, 2, 3}));
+  frame_order_[1][0] = 1;  // a frame that has left the window
+  const std::string error = error_of([&] { source().frame_sources(8, {4, 2}); });
+  EXPECT_NE(error.find("freenoise.permutation"), std::string::npos) << error;
+  EXPECT_NE(error_of([&] { source().frame_sources(12, {4, 2}); }), "");
+}
 
 TEST_F(RandomSourceReplayed, ReturnsTheRowsOfTheFile) {
   const RandomSource random = source();

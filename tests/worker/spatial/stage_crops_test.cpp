@@ -24,6 +24,23 @@ TEST(StageCrops, ArePapersCropsOfTheLevelOfTheMap) {
             partition::paper_crops({8, 16}, kBase, 2, 0.25));
 }
 
+// The base grid of every level of a clip at twice its base (docs/algorithms.md, "Clips").
+TEST(StageCrops, OfAClipAreTheBaseGridOfItsFourLevels) {
+  worker::StagePlan plan;
+  plan.image = {640, 1024};
+  plan.latent = {80, 128};
+  int level = 0;
+  for (const partition::Extent jitter : {partition::Extent{5, 8}, partition::Extent{2, 4},
+                                         partition::Extent{1, 2}, partition::Extent{0, 1}}) {
+    const auto crops = worker::stage_crops(plan, {320, 512}, {80 >> level, 128 >> level});
+    EXPECT_EQ(crops.rows.crop, 40 >> level);
+    EXPECT_EQ(crops.cols.crop, 64 >> level);
+    EXPECT_EQ(crops.rows.jitter_bound, jitter.rows);
+    EXPECT_EQ(crops.cols.jitter_bound, jitter.cols);
+    ++level;
+  }
+}
+
 TEST(StageCrops, AreTheReleasedProgramsCropsInOfficialMode) {
   EXPECT_EQ(worker::stage_crops(stage_of(worker::CropRule::Official), kBase, {16, 32}),
             partition::official_crops({256, 512}, {16, 32}, 128));

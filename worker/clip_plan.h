@@ -1,0 +1,15 @@
+#pragma once
+
+#include "partition/frame_windows.h"
+
+namespace tessera::worker {
+
+/// What a clip has besides the stages and the sampling of its task.
+struct ClipPlan {
+  int frames = 16;
+  double fps_condition = 28;      ///< frames per second that the network is told, at every stage
+  double eta = 0;                 ///< of DDIM; above 0 every step adds noise, the last one too
+  partition::WindowRule windows;  ///< of temporal attention and of the noise (FreeNoise)
+};
+
+}  // namespace tessera::worker
