@@ -62,7 +62,7 @@ at::Tensor ClipRun::conditional(int index, const model::TensorTap* tap) {
 PredictionPair ClipRun::predictions(int index, const model::TensorTap* tap) {
   comm::Communicator* const pair = groups_->pair(plan_->stage);
   if (clip_->predictions == Predictions::Unconditional) {
-    return exchange_predictions(*pair, forward(index, clip_->negative_cross, nullptr));
+    return exchange_predictions(*pair, forward(index, clip_->negative_cross, tap));
   }
   const at::Tensor with_prompt = conditional(index, tap);
   if (clip_->predictions == Predictions::Conditional) {

@@ -22,7 +22,8 @@ class ClipRun {
 
   /// One denoising step, collective over the strips and the guidance pair: blend (stage > 0, not at
   /// the first step), both predictions, guidance, DDIM.
-  /// \param tap  sees every layer of the prediction with the prompt; nullptr: nothing does.
+  /// \param tap  sees every layer of the prediction with the prompt, on ranks that compute the
+  /// other one alone every layer of that; nullptr: nothing does.
   void step(int index, const model::TensorTap* tap = nullptr);
 
   const at::Tensor& latents() const { return x_; }

@@ -36,6 +36,12 @@ bool holds(partition::ShiftRange range, int shift) {
   return range.low <= shift && shift <= range.high;
 }
 
+std::string step_text(int step) {
+  char text[16];
+  std::snprintf(text, sizeof text, "step%02d", step);
+  return text;
+}
+
 std::string range_text(partition::ShiftRange range) {
   return std::to_string(range.low) + ".." + std::to_string(range.high);
 }
@@ -56,9 +62,13 @@ std::string noise_name(const NoiseRequest& request) {
     case LatentNoise::SamplerStep:
       break;
   }
-  char step[16];
-  std::snprintf(step, sizeof step, "%02d", request.step);
-  return stage + ".step" + step + ".sampler";
+  return stage + "." + step_text(request.step) + ".sampler";
+}
+
+std::string clip_noise_name(const NoiseRequest& request) {
+  if (request.what != LatentNoise::SamplerStep) return noise_name(request);
+  const std::string stage = request.stage == 0 ? "" : "stage" + std::to_string(request.stage) + ".";
+  return stage + step_text(request.step) + ".noise";
 }
 
 struct RandomSource::Replay {
@@ -78,6 +88,13 @@ struct RandomSource::Replay {
                                storage::dtype_name(dtype) + " " + storage::shape_text(shape));
     }
     return *view;
+  }
+
+  /// Of the two names that noise of stage 0 may have, the one that is there.
+  std::string clip_name(const std::string& prefix, const NoiseRequest& request) const {
+    const std::string name = clip_noise_name(request);
+    const std::string with_stage = prefix + "stage0." + name;
+    return request.stage == 0 && file.find(with_stage) != nullptr ? with_stage : prefix + name;
   }
 
   /// A view of the file's memory.
@@ -124,7 +141,7 @@ at::Tensor RandomSource::clip_normals(const NoiseRequest& request, std::span<con
     }
     frames_TCHW = at::cat(frames, 0);
   } else {
-    const at::Tensor whole = replay_->floats(prefix_ + noise_name(request),
+    const at::Tensor whole = replay_->floats(replay_->clip_name(prefix_, request),
                                              {1, kLatentChannels, held, canvas_rows, cols});
     frames_TCHW = whole[0].transpose(0, 1).narrow(2, rows.begin, rows.rows());
   }

@@ -44,7 +44,7 @@ class RandomSource {
 
   /// Normals for the frames of a clip, fp32 [T, 4, rows, cols]: frame t has those of the frame
   /// sources[t]. A replayed tensor is [1, 4, frames, canvas_rows, cols] with as many frames as the
-  /// sources name.
+  /// sources name, under clip_noise_name() or, at stage 0, behind "stage0.".
   /// \throws storage::DataError as normals().
   at::Tensor clip_normals(const NoiseRequest& request, std::span<const int> sources,
                           partition::RowRange rows, int canvas_rows, int cols) const;
@@ -76,5 +76,8 @@ class RandomSource {
 
 /// Name in replay and trace files, e.g. "stage1.renoise" or "stage2.step05.sampler".
 std::string noise_name(const NoiseRequest& request);
+/// The same of a clip, where the noise of steps is "step<ii>.noise" at stage 0, as VideoCrafter's
+/// recorded runs have it, and "stage<k>.step<ii>.noise" above.
+std::string clip_noise_name(const NoiseRequest& request);
 
 }  // namespace tessera::worker

@@ -10,9 +10,11 @@
 #include <numbers>
 
 #include "comm/solo_communicator.h"
+#include "tests/support/run_ranks.h"
 #include "tests/worker/spatial/strip_scene.h"
 #include "tests/worker/tiny_clip.h"
 #include "worker/clip_transition.h"
+#include "worker/item_state.h"
 #include "worker/spatial/stage_crops.h"
 
 namespace tessera::testing {
@@ -198,6 +200,27 @@ TEST_F(OneStage, ShowsTheLayersOfThePredictionWithThePrompt) {
   stage.step(1, &tap);
   EXPECT_EQ(seen["block.middle_block.out"], 1);
   EXPECT_EQ(seen["input_blocks.1.1.transformer_blocks.0.attn1.in"], 1);
+}
+
+// What is recorded of a step is gathered layer by layer, so every rank has to see the same ones.
+TEST(ClipRun, ShowsTheSameLayersToBothGuidanceHalves) {
+  const RenderTask task = tiny_clip_task(2);
+  std::vector<std::vector<std::string>> seen(2);
+  run_ranks(2, [&](comm::Communicator& world) {
+    const c10::InferenceMode inference;
+    const worker::StageGroups groups(task, world);
+    const worker::ClipState clip = worker::begin_clip(task, task.items.front(), models(),
+                                                      worker::predictions_of(task, world.rank()));
+    worker::ClipRun run(task, task.stages[0], groups, models().unet, clip,
+                        worker::start_clip(task.stages[0], groups, clip));
+    auto& names = seen[static_cast<std::size_t>(world.rank())];
+    const model::TensorTap tap = [&](const std::string& name, const at::Tensor&, model::TapLayout) {
+      names.push_back(name);
+    };
+    run.step(0, &tap);
+  });
+  EXPECT_GT(seen[0].size(), 50U);
+  EXPECT_EQ(seen[0], seen[1]);
 }
 
 }  // namespace

@@ -122,6 +122,9 @@ class RandomSourceReplayed : public ::testing::Test {
         view("stage1.renoise", jitter_, storage::Dtype::I32),  // a wrong type
         view("stage1.jitter." + kPath, jitter_, storage::Dtype::I32),
         view("stage2.renoise", clip_noise_, storage::Dtype::F32),
+        view("step04.noise", clip_noise_, storage::Dtype::F32),
+        view("stage0.step05.noise", clip_noise_, storage::Dtype::F32),
+        view("stage1.step04.noise", clip_noise_, storage::Dtype::F32),
         view("freenoise.permutation", frame_order_, storage::Dtype::I32)};
     storage::write_safetensors(file_.path(), tensors, {});
     return RandomSource(3, file_.path(), prefix);
@@ -150,6 +153,21 @@ TEST_F(RandomSourceReplayed, ReturnsTheFramesOfTheFile) {
     random.clip_normals({LatentNoise::Renoise, 2}, beyond, {0, kRows}, kRows, kCols);
   });
   EXPECT_NE(error.find("stage2.renoise"), std::string::npos) << error;
+}
+
+TEST_F(RandomSourceReplayed, FindsTheNoiseOfClipStepsWithAndWithoutItsStage) {
+  const RandomSource random = source();
+  const std::vector<int> sources{0, 1, 2};
+  const auto draw_step = [&](int stage, int step) {
+    return random.clip_normals({LatentNoise::SamplerStep, stage, step}, sources, {0, kRows}, kRows,
+                               kCols);
+  };
+  const at::Tensor frames = clip_noise_[0].transpose(0, 1);
+  expect_same_bits(draw_step(0, 4), frames, "step04.noise");
+  expect_same_bits(draw_step(0, 5), frames, "stage0.step05.noise");
+  expect_same_bits(draw_step(1, 4), frames, "stage1.step04.noise");
+  const std::string error = error_of([&] { draw_step(0, 6); });
+  EXPECT_NE(error.find("\"step06.noise\""), std::string::npos) << error;
 }
 
 TEST_F(RandomSourceReplayed, ReturnsTheOrderOfTheFramesOfTheFile) {
