@@ -85,14 +85,16 @@ class MpiCommunicator final : public Communicator {
   // The gather of colors brings all members here within the deadline; MPI_Comm_split itself blocks.
   std::unique_ptr<Communicator> split(int color, int order) override {
     const Operation operation("split", -1, context_, traffic_);
-    std::array<int, 2> mine{color, order};
-    std::vector<std::array<int, 2>> all(static_cast<std::size_t>(size_));
-    gather_from_all({reinterpret_cast<const std::byte*>(mine.data()), sizeof mine},
+    GroupChoice mine{color, order};
+    std::vector<GroupChoice> all(static_cast<std::size_t>(size_));
+    gather_from_all({reinterpret_cast<const std::byte*>(&mine), sizeof mine},
                     {reinterpret_cast<std::byte*>(all.data()), all.size() * sizeof mine}, kSplit,
                     operation);
     std::optional<MpiGroup> part = group_.split(color, order, operation);
     if (!part) return nullptr;
-    return std::make_unique<MpiCommunicator>(std::move(*part), context_);
+    RankContext context = context_;
+    context.job_ranks = context_.job_ranks.part(members_of(all, color));
+    return std::make_unique<MpiCommunicator>(std::move(*part), context);
   }
 
  private:

@@ -173,7 +173,9 @@ void MpiGroup::State::miss_deadline(const Operation& operation) const {
     }
   }
   std::string list;
-  for (const int peer : silent) list += (list.empty() ? "" : ", ") + std::to_string(peer);
+  for (const int peer : silent) {
+    list += (list.empty() ? "" : ", ") + std::to_string(operation.job_rank(peer));
+  }
   operation.fail(silent.front(), "no answer within the deadline from rank " + list);
 }
 

@@ -7,11 +7,12 @@ namespace tessera::comm {
 Operation::Operation(const char* name, int peer, const RankContext& context,
                      TrafficCounters& traffic)
     : name_(name),
+      job_ranks_(context.job_ranks),
       watchdog_(context.watchdog.get()),
       traffic_(traffic),
       begin_(Clock::now()),
       deadline_(begin_ + context.deadline->get()) {
-  if (watchdog_ != nullptr) serial_ = watchdog_->begin(name, peer, deadline_);
+  if (watchdog_ != nullptr) serial_ = watchdog_->begin(name, job_rank(peer), deadline_);
 }
 
 Operation::~Operation() {
@@ -25,7 +26,7 @@ double Operation::seconds() const {
 }
 
 void Operation::fail(int peer, const std::string& detail) const {
-  throw RankError(name_, peer, seconds(), detail);
+  throw RankError(name_, job_rank(peer), seconds(), detail);
 }
 
 }  // namespace tessera::comm

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "comm/job_ranks.h"
 #include "comm/rank_context.h"
 #include "comm/traffic_counters.h"
 
@@ -17,7 +18,7 @@ class Operation {
   using Clock = std::chrono::steady_clock;
 
   /// \param name  text that lives as long as the process.
-  /// \param peer  the one rank it waits for, or -1.
+  /// \param peer  the one member it waits for, or -1.
   Operation(const char* name, int peer, const RankContext& context, TrafficCounters& traffic);
   ~Operation();
   Operation(const Operation&) = delete;
@@ -29,11 +30,15 @@ class Operation {
   /// Counts `seconds` instead of the time between start and end: of a transport that completes
   /// operations later, in the background.
   void count_as(double seconds) { counted_seconds_ = seconds; }
+  /// How users know a member of the group: its rank in the job.
+  int job_rank(int member) const { return job_ranks_.of(member); }
+  /// \param peer  a member of the group, or -1.
   /// \throws RankError with this operation's name and time.
   [[noreturn]] void fail(int peer, const std::string& detail) const;
 
  private:
   const char* name_;
+  JobRanks job_ranks_;
   Watchdog* watchdog_;
   TrafficCounters& traffic_;
   Clock::time_point begin_;

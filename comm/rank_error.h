@@ -8,7 +8,7 @@ namespace tessera::comm {
 /// A peer did not take part in an operation, or the transport failed (exit code 69).
 class RankError : public std::runtime_error {
  public:
-  /// \param peer  rank within the communicator, or -1 when it is not known which one.
+  /// \param peer  rank in the job, or -1 when it is not known which one.
   RankError(std::string operation, int peer, double seconds, const std::string& detail);
 
   const std::string& operation() const { return operation_; }

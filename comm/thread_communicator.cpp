@@ -16,7 +16,9 @@ using Kind = ThreadHub::Collective;
 class ThreadCommunicator final : public Communicator {
  public:
   ThreadCommunicator(ThreadHub::Seat seat, RankContext context)
-      : hub_(std::move(seat.hub)), rank_(seat.rank), context_(std::move(context)) {}
+      : hub_(std::move(seat.hub)), rank_(seat.rank), context_(std::move(context)) {
+    context_.job_ranks = hub_->job_ranks();
+  }
   ~ThreadCommunicator() override { hub_->leave(rank_); }
 
   int rank() const override { return rank_; }

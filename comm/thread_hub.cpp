@@ -1,16 +1,15 @@
 #include "comm/thread_hub.h"
 
 #include <algorithm>
-#include <map>
+#include <set>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 #include "comm/copy_bytes.h"
 
 namespace tessera::comm {
 namespace {
-
-std::string name_of(int rank) { return "rank " + std::to_string(rank); }
 
 /// The size that all members of a collective must agree on.
 std::size_t common_bytes(const ThreadHub::Post& post) {
@@ -26,9 +25,14 @@ std::size_t common_bytes(const ThreadHub::Post& post) {
 
 }  // namespace
 
-ThreadHub::ThreadHub(int size)
-    : members_(static_cast<std::size_t>(size)),
+ThreadHub::ThreadHub(int size, JobRanks job_ranks)
+    : job_ranks_(std::move(job_ranks)),
+      members_(static_cast<std::size_t>(size)),
       lanes_(static_cast<std::size_t>(size) * static_cast<std::size_t>(size)) {}
+
+std::string ThreadHub::name_of(int rank) const {
+  return "rank " + std::to_string(job_ranks_.of(rank));
+}
 
 void ThreadHub::meet(int rank, const Post& post, const Operation& operation) {
   Lock lock(mutex_);
@@ -38,8 +42,7 @@ void ThreadHub::meet(int rank, const Post& post, const Operation& operation) {
 ThreadHub::Seat ThreadHub::split(int rank, int color, int order, const Operation& operation) {
   Lock lock(mutex_);
   Post post{.kind = Collective::Split};
-  post.color = color;
-  post.order = order;
+  post.choice = {color, order};
   meet_locked(lock, rank, post, operation);
   return std::exchange(member(rank).seat, Seat{});
 }
@@ -124,16 +127,18 @@ void ThreadHub::complete(int rank) {
 }
 
 void ThreadHub::seat_members() {
-  std::map<int, std::vector<std::pair<int, int>>> groups;  // color -> (order, rank)
-  for (int rank = 0; rank < size(); ++rank) {
-    const Post& post = *member(rank).post;
-    if (post.color >= 0) groups[post.color].emplace_back(post.order, rank);
+  std::vector<GroupChoice> choices;
+  std::set<int> colors;
+  for (const Member& each : members_) {
+    choices.push_back(each.post->choice);
+    if (each.post->choice.color >= 0) colors.insert(each.post->choice.color);
   }
-  for (auto& [color, group] : groups) {
-    std::sort(group.begin(), group.end());
-    const auto hub = std::make_shared<ThreadHub>(static_cast<int>(group.size()));
+  for (const int color : colors) {
+    const std::vector<int> group = members_of(choices, color);
+    const auto hub =
+        std::make_shared<ThreadHub>(static_cast<int>(group.size()), job_ranks_.part(group));
     for (int seat = 0; seat < hub->size(); ++seat) {
-      member(group[static_cast<std::size_t>(seat)].second).seat = {hub, seat};
+      member(group[static_cast<std::size_t>(seat)]).seat = {hub, seat};
     }
   }
 }

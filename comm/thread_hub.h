@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "comm/communicator.h"
+#include "comm/job_ranks.h"
 #include "comm/operation.h"
 
 namespace tessera::comm {
@@ -29,8 +30,7 @@ class ThreadHub {
     ConstMemorySpan mine = {};                  ///< broadcast: the data of the root
     MemorySpan all = {};                        ///< broadcast: where the data goes
     std::span<const MemorySpan> gathered = {};  ///< gather, on the root
-    int color = -1;
-    int order = 0;
+    GroupChoice choice = {};                    ///< split
   };
 
   /// A member's place in a group made by split(); no hub if its color was negative.
@@ -39,9 +39,10 @@ class ThreadHub {
     int rank = 0;
   };
 
-  explicit ThreadHub(int size);
+  explicit ThreadHub(int size, JobRanks job_ranks = {});
 
   int size() const { return static_cast<int>(members_.size()); }
+  const JobRanks& job_ranks() const { return job_ranks_; }
   void meet(int rank, const Post& post, const Operation& operation);
   Seat split(int rank, int color, int order, const Operation& operation);
   void exchange(int rank, std::span<const Send> sends, std::span<const Receive> receives,
@@ -70,6 +71,7 @@ class ThreadHub {
   };
   using Lock = std::unique_lock<std::mutex>;
 
+  std::string name_of(int rank) const;
   Member& member(int rank) { return members_[static_cast<std::size_t>(rank)]; }
   Lane& lane(int from, int to) { return lanes_[static_cast<std::size_t>(from * size() + to)]; }
   bool lane_open(int a, int b);
@@ -85,6 +87,7 @@ class ThreadHub {
   void fail(int culprit, int witness, std::string detail);
   void throw_failure(int rank, const Operation& operation) const;
 
+  JobRanks job_ranks_;
   std::mutex mutex_;
   std::vector<Member> members_;
   std::vector<Lane> lanes_;  ///< by (from, to)

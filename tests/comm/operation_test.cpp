@@ -32,6 +32,19 @@ TEST(Operation, CountsItselfAndItsTimeWhenItEnds) {
   EXPECT_GT(traffic.wait_seconds, 0);
 }
 
+TEST(Operation, NamesAMemberOfAPartByItsRankInTheJob) {
+  TrafficCounters traffic;
+  const RankContext context{std::make_shared<DeadlineSource>(1s), nullptr, JobRanks().part({4, 7})};
+  const Operation operation("gather", 0, context, traffic);
+  EXPECT_EQ(operation.job_rank(0), 4);
+  try {
+    operation.fail(1, "gone");
+    FAIL() << "fail() returned";
+  } catch (const RankError& error) {
+    EXPECT_EQ(error.peer(), 7);
+  }
+}
+
 TEST(Operation, FailsUnderItsOwnName) {
   TrafficCounters traffic;
   const Operation operation("gather", 0, {std::make_shared<DeadlineSource>(1s), nullptr}, traffic);

@@ -131,6 +131,16 @@ TEST(ThreadHub, NamesThePeerThatDoesNotAnswerAnExchange) {
   }
 }
 
+TEST(ThreadHub, NamesMembersOfAPartByTheirRanksInTheJob) {
+  const auto seen = seen_by_ranks(5, kLong, [](Communicator& world) {
+    const auto part = world.split(world.rank() == 0 ? -1 : 0, -world.rank());  // 4, 3, 2, 1
+    if (world.rank() == 4) throw std::runtime_error("out of memory");
+    if (world.rank() == 3) exchange_with(*part, 0, 8, 8);
+  });
+  EXPECT_EQ(seen[3].peer, 4);
+  EXPECT_THAT(seen[3].text, HasSubstr("rank 4 left the group"));
+}
+
 TEST(ThreadHub, FailsAnExchangeAtOnceWhenThePeerThrows) {
   const auto seen = seen_by_ranks(3, kLong, [](Communicator& world) {
     if (world.rank() == 2) throw std::runtime_error("out of memory");

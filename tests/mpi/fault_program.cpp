@@ -104,7 +104,8 @@ int run(const std::string& fault) {
   const comm::RankContext context{std::make_shared<comm::DeadlineSource>(kDeadline), watchdog};
   try {
     const auto world = comm::make_mpi_world(session, context);
-    const auto halo = world->split(0, rank);
+    // Backwards, so that a place in the part is not the rank that messages are to name.
+    const auto halo = world->split(0, -rank);
     Job job{session, context, *world, *halo};
     run_rounds(fault, job);
   } catch (const comm::RankError& error) {
