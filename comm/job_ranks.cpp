@@ -10,9 +10,8 @@ std::vector<int> members_of(std::span<const GroupChoice> choices, int color) {
   for (std::size_t rank = 0; rank < choices.size(); ++rank) {
     if (choices[rank].color == color) members.push_back(static_cast<int>(rank));
   }
-  std::ranges::stable_sort(members, {}, [&](int rank) {
-    return choices[static_cast<std::size_t>(rank)].order;
-  });
+  std::ranges::stable_sort(members, {},
+                           [&](int rank) { return choices[static_cast<std::size_t>(rank)].order; });
   return members;
 }
 

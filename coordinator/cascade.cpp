@@ -93,7 +93,6 @@ void Cascade::announce(const Command& command) {
 void Cascade::issue(const Command& command) {
   const Clock::time_point begin = Clock::now();
   const Exchange done = exchange_.issue(command);
-  requests_.add(done.outcomes);
   const std::chrono::duration<double> taken = Clock::now() - begin;
   progress_.add(command, taken.count());
   CommandRecord record;
@@ -104,10 +103,9 @@ void Cascade::issue(const Command& command) {
   record.eta_seconds = progress_.eta_seconds();
   record.outcomes = done.outcomes;
   guarded([&] {
-    for (RenderObserver* observer : observers_) {
-      observer->on_command_end(record);
-    }
+    for (RenderObserver* observer : observers_) observer->on_command_end(record);
   });
+  hear(done);
   if (!done.verdict.ok()) {
     fail({done.verdict.rank, done.verdict.exit_code, done.verdict.message, command});
   } else if (command.kind == CommandKind::EndItem) {
@@ -118,28 +116,35 @@ void Cascade::issue(const Command& command) {
   }
 }
 
+/// What the ranks ask for in their outcomes. A run that ends anyway tells of no more wishes.
+void Cascade::hear(const Exchange& done) {
+  requests_.add(done.outcomes);
+  const std::optional<int> rank = ended() ? std::nullopt : requests_.new_stopping_rank();
+  if (!rank) return;
+  const std::string reason = saving_.stop_reason ? saving_.stop_reason(*rank) : "";
+  guarded([&] {
+    for (RenderObserver* observer : observers_) {
+      observer->on_stop_requested({*rank, reason, since_start()});
+    }
+  });
+}
+
 void Cascade::idle() {
   const Exchange done = exchange_.issue(exchange_.state().idle());
-  requests_.add(done.outcomes);
+  hear(done);
   if (!done.verdict.ok()) {
     fail({done.verdict.rank, done.verdict.exit_code, done.verdict.message, done.command});
   }
 }
 
 void Cascade::wait_for_room() {
-  while (!ended() && !output_.wait_for_room(idle_period_)) {
-    idle();
-  }
+  while (!ended() && !output_.wait_for_room(idle_period_)) idle();
 }
 
 /// Completes the pictures whose rows are all there, also after a failure.
 void Cascade::drain() {
-  if (!output_.picture_open()) {
-    output_.finish();
-  }
-  while (!output_.wait_until_written(idle_period_)) {
-    idle();
-  }
+  if (!output_.picture_open()) output_.finish();
+  while (!output_.wait_until_written(idle_period_)) idle();
   wait_for_checkpoint();
   guarded([&] { deliver_pictures(); });
   check_output();
@@ -149,9 +154,7 @@ void Cascade::deliver_pictures() {
   for (FrameRecord& frame : output_.take_written()) {
     frame.since_start = since_start();
     summary_.frames.push_back(frame);
-    for (RenderObserver* observer : observers_) {
-      observer->on_frame_written(frame);
-    }
+    for (RenderObserver* observer : observers_) observer->on_frame_written(frame);
   }
 }
 

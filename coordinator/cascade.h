@@ -46,6 +46,7 @@ class Cascade {
   void announce(const worker::Command& command);
   void issue(const worker::Command& command);
   void idle();
+  void hear(const Exchange& done);
   void wait_for_room();
   void drain();
   void deliver_pictures();

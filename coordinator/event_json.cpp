@@ -82,10 +82,30 @@ std::string EventJson::frame_written(const FrameRecord& record) const {
   return line(object);
 }
 
+std::string EventJson::takeover(const std::string& holder) const {
+  Json object = event("takeover", time_);
+  object["holder"] = holder;
+  return line(object);
+}
+
+std::string EventJson::checkpoint_rejected(const std::string& reason) const {
+  Json object = event("checkpoint_rejected", time_);
+  object["message"] = reason;
+  return line(object);
+}
+
 std::string EventJson::run_begin(int ranks, const std::string& checkpoint) const {
   Json object = event("run_begin", time_);
   object["ranks"] = ranks;
   if (!checkpoint.empty()) object["resumed_from"] = checkpoint;
+  return line(object);
+}
+
+std::string EventJson::stop_requested(const StopRequest& request) const {
+  Json object = event("stop_requested", time_);
+  object["rank"] = request.rank;
+  object["reason"] = request.reason;
+  object["since_start"] = request.since_start;
   return line(object);
 }
 

@@ -22,8 +22,13 @@ class EventJson {
   /// With seconds, waiting, bytes, memory and the error or warning of every rank.
   std::string command_end(const CommandRecord& record) const;
   std::string frame_written(const FrameRecord& record) const;
+  /// \param holder  of the run directory's lock, which is gone.
+  std::string takeover(const std::string& holder) const;
+  /// \param reason  begins with the name of the file.
+  std::string checkpoint_rejected(const std::string& reason) const;
   /// \param checkpoint  the file that the run goes on from, or "".
   std::string run_begin(int ranks, const std::string& checkpoint) const;
+  std::string stop_requested(const StopRequest& request) const;
   std::string checkpoint(const CheckpointRecord& record) const;
   std::string failure(const FailureRecord& record) const;
   std::string finished(const RunSummary& summary) const;

@@ -30,6 +30,13 @@ void EventLog::add(storage::LineFile& file, const std::string& line) {
   }
 }
 
+void EventLog::note_findings(const RunFindings& findings) {
+  if (!findings.lock_taken_from.empty()) add(events_, now().takeover(findings.lock_taken_from));
+  for (const std::string& reason : findings.rejected) {
+    add(events_, now().checkpoint_rejected(reason));
+  }
+}
+
 void EventLog::begin_run(int ranks, const std::filesystem::path& checkpoint) {
   add(events_, now().run_begin(ranks, checkpoint.string()));
 }
@@ -51,6 +58,10 @@ void EventLog::on_frame_written(const FrameRecord& record) {
 
 void EventLog::on_checkpoint(const CheckpointRecord& record) {
   add(events_, now().checkpoint(record));
+}
+
+void EventLog::on_stop_requested(const StopRequest& request) {
+  add(events_, now().stop_requested(request));
 }
 
 void EventLog::on_failure(const FailureRecord& record) { add(events_, now().failure(record)); }

@@ -20,7 +20,10 @@ class EventLog final : public RenderObserver {
   /// \param directory  of the run; exists. \throws storage::CannotCreateError.
   EventLog(const std::filesystem::path& directory, Warn warn);
 
-  /// Before everything else of a start. \param checkpoint  that it goes on from, or empty.
+  /// A line for the lock that was taken over, one for each checkpoint that was passed over.
+  void note_findings(const RunFindings& findings);
+  /// The begin of a start that has something to do.
+  /// \param checkpoint  that it goes on from, or empty.
   void begin_run(int ranks, const std::filesystem::path& checkpoint);
 
   void on_item_begin(const worker::ItemTask& item) override;
@@ -28,6 +31,7 @@ class EventLog final : public RenderObserver {
   void on_command_end(const CommandRecord& record) override;
   void on_frame_written(const FrameRecord& record) override;
   void on_checkpoint(const CheckpointRecord& record) override;
+  void on_stop_requested(const StopRequest& request) override;
   void on_failure(const FailureRecord& record) override;
   void on_finished(const RunSummary& summary) override;
 

@@ -20,6 +20,7 @@ class ManifestLog final : public RenderObserver {
   void on_command_end(const CommandRecord& record) override;
   void on_frame_written(const FrameRecord& record) override;
   void on_checkpoint(const CheckpointRecord&) override {}
+  void on_stop_requested(const StopRequest&) override {}
   void on_failure(const FailureRecord&) override {}
   void on_finished(const RunSummary& summary) override;
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <stdexcept>
 #include <utility>
 
@@ -19,11 +20,6 @@ using State = ManifestPicture::State;
 JobConfig without_prompts(JobConfig config) {
   config.prompts.clear();
   return config;
-}
-
-bool is_kept(const RecordSources& sources, int stage) {
-  const bool last = stage + 1 == static_cast<int>(sources.plan.task.stages.size());
-  return last || sources.config.output.stages == JobConfig::Stages::All;
 }
 
 storage::NameTokens tokens_of(const RecordSources& sources, const worker::ItemTask& item,
@@ -60,7 +56,31 @@ void settle(ManifestPicture& picture, const storage::RunDirectory& run,
   }
 }
 
+/// What happens to the file of a picture that `earlier` does not know.
+JobConfig::OnExists policy_for_unknown(const JobConfig& config, const RunManifest* earlier) {
+  const bool ours = earlier != nullptr && earlier->source == RunManifest::Source::Checkpoint;
+  return ours ? JobConfig::OnExists::Overwrite : config.output.on_exists;
+}
+
+/// Complete pictures of an earlier start that this one keeps no more (`output.stages`): they are
+/// still those of the run.
+void add_former(const std::map<Place, ManifestPicture>& known,
+                std::vector<ManifestPicture>& pictures) {
+  std::set<Place> listed;
+  for (const ManifestPicture& picture : pictures) listed.insert({picture.item, picture.stage});
+  for (const auto& [place, picture] : known) {
+    if (picture.state != State::Due && !listed.contains(place)) pictures.push_back(picture);
+  }
+}
+
 }  // namespace
+
+std::vector<int> kept_stages(const JobConfig::Output& output, int stage_count) {
+  std::vector<int> kept;
+  const bool all = output.stages == JobConfig::Stages::All;
+  for (int stage = all ? 0 : stage_count - 1; stage < stage_count; ++stage) kept.push_back(stage);
+  return kept;
+}
 
 PictureOrders::PictureOrders(const RecordSources& sources, const storage::RunDirectory& run,
                              const std::string& date, const std::string& job,
@@ -72,12 +92,10 @@ PictureOrders::PictureOrders(const RecordSources& sources, const storage::RunDir
   files_.resize(task.items.size() * stage_count_);
   std::vector<storage::NameTokens> kept;
   for (const worker::ItemTask& item : task.items) {
-    for (const worker::StagePlan& stage : task.stages) {
-      if (is_kept(sources, stage.stage)) {
-        kept.push_back(tokens_of(sources, item, stage));
-        kept.back().date = date;
-        kept.back().job = job;
-      }
+    for (const int stage : kept_stages(sources.config.output, static_cast<int>(stage_count_))) {
+      kept.push_back(tokens_of(sources, item, task.stages[static_cast<std::size_t>(stage)]));
+      kept.back().date = date;
+      kept.back().job = job;
     }
   }
   const std::vector<std::string> names =
@@ -95,13 +113,13 @@ PictureOrders::PictureOrders(const RecordSources& sources, const storage::RunDir
     if (before != known.end()) {
       picture = before->second;
     } else {
-      settle(picture, run,
-             earlier == nullptr ? sources.config.output.on_exists : JobConfig::OnExists::Overwrite);
+      settle(picture, run, policy_for_unknown(sources.config, earlier));
     }
     final_file_ = run.file(picture.file);
     if (picture.state == State::Due) files_[frame(place.first, place.second)] = final_file_;
     pictures_.push_back(std::move(picture));
   }
+  add_former(known, pictures_);
 }
 
 std::optional<PictureOrder> PictureOrders::order(int item, int stage) const {

@@ -13,6 +13,9 @@
 
 namespace tessera::coordinator {
 
+/// The stages whose pictures are kept (`output.stages`), ascending.
+std::vector<int> kept_stages(const configs::JobConfig::Output& output, int stage_count);
+
 /// The pictures of a run: which are kept (`output.stages`), their files (`output.pattern`,
 /// `output.on_exists`) and what they tell. Made on rank 0 before work starts, so that an output
 /// that exists is an error before anything is computed. An item that is left has no orders, and
@@ -22,7 +25,9 @@ class PictureOrders {
   /// \param sources    its plan outlives this object.
   /// \param date, job  values of the tokens {date} and {job}.
   /// \param earlier    pictures of a run that goes on: its file names stay, what is written is not
-  ///                   made again, and what is not may be replaced. Null for a fresh start.
+  ///                   made again, and what is not may be replaced. Files of pictures that it does
+  ///                   not know are those of somebody else, unless it was made of a checkpoint.
+  ///                   Null for a fresh start.
   /// \throws storage::NamePatternError; storage::CannotCreateError naming a file that exists.
   PictureOrders(const RecordSources& sources, const storage::RunDirectory& run,
                 const std::string& date, const std::string& job,

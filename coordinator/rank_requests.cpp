@@ -1,5 +1,7 @@
 #include "coordinator/rank_requests.h"
 
+#include <utility>
+
 namespace tessera::coordinator {
 
 void RankRequests::add(std::span<const worker::Outcome> outcomes) {
@@ -8,6 +10,11 @@ void RankRequests::add(std::span<const worker::Outcome> outcomes) {
     const bool stops = (outcomes[rank].requests & worker::kRequestStop) != 0;
     if (stops && !stopping_rank_) stopping_rank_ = static_cast<int>(rank);
   }
+}
+
+std::optional<int> RankRequests::new_stopping_rank() {
+  if (!stop() || std::exchange(told_, true)) return std::nullopt;
+  return stopping_rank_;
 }
 
 void RankRequests::follow_checkpoint() {

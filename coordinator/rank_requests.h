@@ -20,12 +20,16 @@ class RankRequests {
   /// The rank that asked to stop first, of several at once the lowest.
   std::optional<int> stopping_rank() const { return stopping_rank_; }
 
+  /// The same at the first call since it asked, so that it is told once; nullopt at later ones.
+  std::optional<int> new_stopping_rank();
+
   /// The checkpoint that was asked for is taken; one that is asked for from here on is another.
   void follow_checkpoint();
 
  private:
   std::uint32_t open_ = worker::kRequestNothing;
   std::optional<int> stopping_rank_;
+  bool told_ = false;
 };
 
 }  // namespace tessera::coordinator

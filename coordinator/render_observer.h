@@ -21,6 +21,9 @@ class RenderObserver {
   virtual void on_frame_written(const FrameRecord& record) = 0;
   /// A checkpoint is written, or could not be. Comes some commands later than its snapshot.
   virtual void on_checkpoint(const CheckpointRecord& record) = 0;
+  /// A rank wants the run to stop; once per start. The run stops at the next state that can be
+  /// saved or is, and ends as usual if there is none any more.
+  virtual void on_stop_requested(const StopRequest& request) = 0;
   virtual void on_failure(const FailureRecord& record) = 0;
   /// Last call, after success as after failure.
   virtual void on_finished(const RunSummary& summary) = 0;

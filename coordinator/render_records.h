@@ -47,6 +47,19 @@ struct CheckpointRecord {
   bool written() const { return error.empty(); }
 };
 
+/// What a start found amiss in its run directory and goes on without.
+struct RunFindings {
+  std::string lock_taken_from;        ///< the dead holder of the lock, or ""
+  std::vector<std::string> rejected;  ///< damaged checkpoints passed over: name and reason
+};
+
+/// The first wish of any rank that the run saves its state and stops.
+struct StopRequest {
+  int rank = 0;
+  std::string reason;
+  double since_start = 0;
+};
+
 /// Why the run ends early.
 struct FailureRecord {
   int rank = 0;  ///< the first failing one

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "storage/storage_error.h"
 
@@ -64,6 +65,23 @@ std::vector<storage::CheckpointOutput> RunManifest::outputs() const {
   return complete;
 }
 
+std::set<int> unfinished_items(const worker::RenderTask& task, const std::vector<int>& kept_stages,
+                               const RunManifest* manifest) {
+  std::set<std::pair<int, int>> complete;  // item, stage
+  if (manifest != nullptr) {
+    for (const Picture& picture : manifest->pictures) {
+      if (picture.state != Picture::State::Due) complete.insert({picture.item, picture.stage});
+    }
+  }
+  std::set<int> unfinished;
+  for (const worker::ItemTask& item : task.items) {
+    for (const int stage : kept_stages) {
+      if (!complete.contains({item.index, stage})) unfinished.insert(item.index);
+    }
+  }
+  return unfinished;
+}
+
 const char* name_of(RunManifest::State state) {
   return kRunStates[static_cast<std::size_t>(state)];
 }
@@ -76,6 +94,7 @@ std::string manifest_to_json(const RunManifest& manifest) {
             {"idle_starts", manifest.idle_starts},
             {"config_hash", manifest.hash}};
   if (manifest.drawn_seed) json["drawn_seed"] = *manifest.drawn_seed;
+  if (manifest.source == RunManifest::Source::Checkpoint) json["rebuilt"] = true;
   json["config"] = Json::parse(manifest.keys);
   json["pictures"] = Json::array();
   for (const Picture& picture : manifest.pictures) json["pictures"].push_back(to_json(picture));
@@ -94,6 +113,7 @@ RunManifest manifest_from_json(const std::string& text) {
     manifest.keys = nlohmann::json(json.at("config")).dump();  // keys in order of their names
     manifest.hash = json.at("config_hash");
     if (json.contains("drawn_seed")) manifest.drawn_seed = json["drawn_seed"].get<std::int64_t>();
+    if (json.value("rebuilt", false)) manifest.source = RunManifest::Source::Checkpoint;
     manifest.state = state_of<RunManifest::State>(kRunStates, json.at("state"));
     manifest.idle_starts = json.at("idle_starts");
     for (const Json& picture : json.at("pictures")) {

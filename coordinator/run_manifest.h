@@ -2,10 +2,12 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "storage/checkpoint_data.h"
+#include "worker/render_task.h"
 
 namespace tessera::coordinator {
 
@@ -30,6 +32,8 @@ struct ManifestPicture {
 /// the last start ended. Together with the newest checkpoint it says how the run goes on.
 struct RunManifest {
   enum class State { Running, Stopped, Failed, Done };
+  /// Checkpoint: the file was lost and made anew of a checkpoint, so that it may lack pictures.
+  enum class Source { File, Checkpoint };
 
   std::string version;  ///< of tessera
   std::string keys;     ///< RunIdentity::keys
@@ -39,6 +43,7 @@ struct RunManifest {
   State state = State::Running;
   int idle_starts = 0;  ///< starts in a row, up to the last, that finished no step
   std::vector<ManifestPicture> pictures;
+  Source source = Source::File;  ///< of the earliest start that it knows
 
   bool operator==(const RunManifest&) const = default;
   /// Nullptr if the run has no such picture.
@@ -46,6 +51,11 @@ struct RunManifest {
   /// The complete ones, as a checkpoint stores them.
   std::vector<storage::CheckpointOutput> outputs() const;
 };
+
+/// Items of the task, selected or not, with a picture that is kept and not complete.
+/// \param kept_stages  of each item. \param manifest  of earlier starts; null if there were none.
+std::set<int> unfinished_items(const worker::RenderTask& task, const std::vector<int>& kept_stages,
+                               const RunManifest* manifest);
 
 const char* name_of(RunManifest::State state);
 std::string manifest_to_json(const RunManifest& manifest);

@@ -35,6 +35,7 @@ class RunReport final : public RenderObserver {
   void on_command_end(const CommandRecord& record) override;
   void on_frame_written(const FrameRecord&) override {}
   void on_checkpoint(const CheckpointRecord& record) override;
+  void on_stop_requested(const StopRequest&) override {}
   void on_failure(const FailureRecord& record) override;
   /// \throws storage::CannotCreateError, storage::IoError.
   void on_finished(const RunSummary& summary) override;

@@ -72,6 +72,12 @@ void ProgressView::on_checkpoint(const coordinator::CheckpointRecord& record) {
   emit_json(event_now().checkpoint(record));
 }
 
+void ProgressView::on_stop_requested(const coordinator::StopRequest& request) {
+  end_bar();
+  console_.note("asked to stop (" + request.reason + ")");
+  emit_json(event_now().stop_requested(request));
+}
+
 void ProgressView::on_failure(const coordinator::FailureRecord& record) {
   end_bar();
   const std::string origin = record.rank > 0 ? "[r" + std::to_string(record.rank) + "] " : "";

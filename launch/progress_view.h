@@ -30,6 +30,7 @@ class ProgressView final : public coordinator::RenderObserver {
   void on_command_end(const coordinator::CommandRecord& record) override;
   void on_frame_written(const coordinator::FrameRecord& record) override;
   void on_checkpoint(const coordinator::CheckpointRecord& record) override;
+  void on_stop_requested(const coordinator::StopRequest& request) override;
   void on_failure(const coordinator::FailureRecord& record) override;
   void on_finished(const coordinator::RunSummary& summary) override;
 

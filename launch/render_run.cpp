@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <chrono>
 #include <optional>
+#include <set>
+#include <utility>
 
 #include "comm/exit_code.h"
 #include "coordinator/cascade.h"
@@ -71,25 +73,35 @@ coordinator::ExecuteCommand logged(worker::Worker& worker, StopRequests& request
   };
 }
 
+/// Leaves the checkpoints of items that earlier starts left unfinished, but for the one that this
+/// start goes on with.
+storage::CheckpointWriter checkpoint_writer(const RenderJob& job, const RunOutputs& outputs) {
+  storage::CheckpointWriter writer(outputs.run().checkpoints(),
+                                   job.render.config.job.checkpoint.keep);
+  std::set<int> spared = outputs.history().unfinished;
+  if (job.start.from_checkpoint()) spared.erase(job.start.start.position.item);
+  writer.spare(std::move(spared));
+  return writer;
+}
+
 /// What rank 0 has besides its worker. Made in the start-up: its files may not be creatable.
 struct RootPart {
-  RootPart(const PreparedRender& render, const RunOutputs& outputs, const RankLog& log,
-           Console& console)
-      : patience(coordinator::file_patience(fixed_deadline(render.config.job))),
+  RootPart(const RenderJob& job, const RunOutputs& outputs, const RankLog& log, Console& console)
+      : patience(coordinator::file_patience(fixed_deadline(job.render.config.job))),
         writer(outputs.make_writer(patience)),
         events(outputs.run().root(),
                [&log, &console](const std::string& text) {
                  log.warning(text);
                  console.warning(text);
                }),
-        report(render.plan, outputs.run().root() / "report.json", &events),
+        report(job.render.plan, outputs.run().root() / "report.json", &events),
         idle_starts(outputs.manifest().idle_starts),
         manifest(outputs.manifest(), outputs.run()),
         checkpointer(
-            outputs.checkpoint_base(), render.plan.task,
-            {outputs.run().checkpoints(), render.config.job.checkpoint.keep},
+            outputs.checkpoint_base(), job.render.plan.task, checkpoint_writer(job, outputs),
             [this] { return manifest.manifest().outputs(); }, patience),
-        view(render.plan, ProgressView::settle(render.config.job.progress, console), console) {}
+        view(job.render.plan, ProgressView::settle(job.render.config.job.progress, console),
+             console) {}
 
   coordinator::FilePatience patience;
   std::unique_ptr<coordinator::OutputWriter> writer;
@@ -157,7 +169,7 @@ int run_render(const RenderJob& job, RunOutputs* outputs, RankSession& session,
   std::optional<worker::Worker> worker;
   // Apart from the worker, whose communicators all ranks split together.
   startup.on_root([&] {
-    root.emplace(render, *outputs, log, console);
+    root.emplace(job, *outputs, log, console);
     const bool resumed = job.start.from_checkpoint();
     root->events.begin_run(render.plan.task.grid.world,
                            resumed ? outputs->history().checkpoint_file : fs::path());

@@ -5,6 +5,7 @@
 #include <array>
 #include <fstream>
 #include <string_view>
+#include <system_error>
 
 #include "configs/config_listing.h"
 #include "coordinator/existing_policy.h"
@@ -85,7 +86,10 @@ RunOutputs::RunOutputs(const PreparedRender& render, const RenderRequest& reques
   files_ = input_files(job);
   if (!request.from_picture.empty()) check_files_of_picture(request.from_picture, files_);
   identity_ = coordinator::run_identity(job, with_replay(files_, request));
-  history_ = read_history(run_, request, identity_);
+  const worker::RenderTask& task = render.plan.task;
+  history_ = read_history(
+      run_, request, identity_,
+      {task, coordinator::kept_stages(job.output, static_cast<int>(task.stages.size()))});
   copy_to_ =
       settle_copy(request.copy_to, history_.empty() ? job.output.on_exists
                                                     : configs::JobConfig::OnExists::Overwrite);
@@ -121,6 +125,7 @@ coordinator::RunManifest RunOutputs::manifest() const {
   if (history_.manifest) {
     manifest.idle_starts = history_.manifest->idle_starts;
     manifest.drawn_seed = history_.manifest->drawn_seed;
+    manifest.source = history_.manifest->source;
   }
   return manifest;
 }
@@ -130,6 +135,9 @@ void RunOutputs::record_complete() const {
   complete.state = coordinator::RunManifest::State::Done;
   complete.idle_starts = 0;
   run_.write_text("manifest.json", coordinator::manifest_to_json(complete));
+  if (!history_.unfinished.empty()) return;
+  std::error_code ignored;  // a STOP that stays is removed by a later start
+  fs::remove(run_.stop_file(), ignored);
 }
 
 storage::CheckpointData RunOutputs::checkpoint_base() const {

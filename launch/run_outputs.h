@@ -31,6 +31,8 @@ class RunOutputs {
   RunOutputs(const PreparedRender& render, const RenderRequest& request);
 
   const storage::RunDirectory& run() const { return run_; }
+  /// The dead holder of the lock that was taken over, or "".
+  const std::string& lock_taken_from() const { return lock_.taken_from(); }
   std::filesystem::path log_directory() const;
   /// A writer of PNG files, on a thread of its own.
   std::unique_ptr<coordinator::OutputWriter> make_writer(
@@ -43,7 +45,8 @@ class RunOutputs {
   /// What manifest.json says at the begin of this start.
   coordinator::RunManifest manifest() const;
   /// Writes manifest.json as that of a finished run, where nothing is left to do: the last start
-  /// may have died between its last picture and its end. \throws storage::IoError.
+  /// may have died between its last picture and its end. Removes a file STOP if no
+  /// item of the run is unfinished. \throws storage::IoError.
   void record_complete() const;
   /// What every checkpoint of this start says alike.
   storage::CheckpointData checkpoint_base() const;

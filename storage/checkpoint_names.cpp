@@ -98,10 +98,12 @@ std::vector<NamedCheckpoint> list_checkpoints(const fs::path& folder) {
 }
 
 std::vector<fs::path> superseded_checkpoints(const std::vector<NamedCheckpoint>& files,
-                                             const CheckpointName& current, int keep) {
+                                             const CheckpointName& current, int keep,
+                                             const std::set<int>& spared) {
   std::vector<fs::path> superseded;
   int running = 0;
   for (auto file = files.rbegin(); file != files.rend(); ++file) {
+    if (file->name.item != current.item && spared.contains(file->name.item)) continue;
     bool is_kept = file->name.item == current.item && file->name <= current;
     if (is_kept && file->name.kind == CheckpointName::Kind::Running) is_kept = ++running <= keep;
     if (!is_kept) superseded.push_back(file->file);

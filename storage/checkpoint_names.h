@@ -3,6 +3,7 @@
 #include <compare>
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <string_view>
 #include <vector>
 
@@ -39,9 +40,11 @@ struct NamedCheckpoint {
 std::vector<NamedCheckpoint> list_checkpoints(const std::filesystem::path& folder);
 
 /// Those of `files` that a run which has just written `current` needs no more. It keeps `current`,
-/// the newest `keep` running files of the item up to it and the ends of its stages up to it. Files
-/// of other items go, and so do later ones: a run that went back to an older file leaves them.
+/// the newest `keep` running files of the item up to it and the ends of its stages up to it. Later
+/// ones go: a run that went back to an older file leaves them. So do files of other items that are
+/// not in `spared`.
 std::vector<std::filesystem::path> superseded_checkpoints(const std::vector<NamedCheckpoint>& files,
-                                                          const CheckpointName& current, int keep);
+                                                          const CheckpointName& current, int keep,
+                                                          const std::set<int>& spared = {});
 
 }  // namespace tessera::storage

@@ -233,10 +233,12 @@ CheckpointData read_checkpoint_header(const fs::path& file) {
   return CheckpointParts(file).without_values();
 }
 
-FoundCheckpoint find_checkpoint(const fs::path& folder) {
+FoundCheckpoint find_checkpoint(const fs::path& folder,
+                                const std::function<bool(int item)>& wants) {
   FoundCheckpoint found;
   std::vector<NamedCheckpoint> files = list_checkpoints(folder);
   for (; !files.empty(); files.pop_back()) {
+    if (wants && !wants(files.back().name.item)) continue;
     const fs::path& file = files.back().file;
     std::string reason;
     try {

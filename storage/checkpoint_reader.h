@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -36,10 +37,12 @@ struct FoundCheckpoint {
 };
 
 /// Goes through the files of a folder from the newest name to the oldest until one is valid. Order
-/// is by item, stage and step in the name, never by file time. A folder that does not exist is
+/// is by item, stage and step in the name, never by file time; only items that `wants` are looked
+/// at, all if it is empty. A folder that does not exist is
 /// empty. Only what is damaged is passed over: a file that cannot be read now, or not by this
 /// program, may be good, and whoever goes on from an older one would prune it.
 /// \throws CheckpointVersionError, MissingFileError, IoError naming the file.
-FoundCheckpoint find_checkpoint(const std::filesystem::path& folder);
+FoundCheckpoint find_checkpoint(const std::filesystem::path& folder,
+                                const std::function<bool(int item)>& wants = nullptr);
 
 }  // namespace tessera::storage

@@ -93,7 +93,9 @@ WrittenCheckpoint CheckpointWriter::write(const CheckpointData& data) {
   on_phase_(CheckpointPhase::SyncFolder);
   file.sync_folder();
   on_phase_(CheckpointPhase::Prune);
-  for (const fs::path& old : superseded_checkpoints(list_checkpoints(folder_), name, keep_)) {
+  spared_.erase(name.item);
+  for (const fs::path& old :
+       superseded_checkpoints(list_checkpoints(folder_), name, keep_, spared_)) {
     ::unlink(old.c_str());
   }
   return {.file = path, .bytes = bytes};

@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <set>
+#include <utility>
 
 #include "storage/checkpoint_data.h"
 #include "storage/checkpoint_names.h"  // checkpoint_name()
@@ -37,6 +39,10 @@ class CheckpointWriter {
   CheckpointWriter(std::filesystem::path folder, int keep,
                    std::function<void(CheckpointPhase)> on_phase = {});
 
+  /// Files of these items are not deleted until the run itself writes one of their item: an earlier
+  /// start left those items unfinished.
+  void spare(std::set<int> items) { spared_ = std::move(items); }
+
   /// Creates the folder where it does not exist, but not the run directory that holds it: one that
   /// has vanished is not made anew. An existing file of that name is replaced. On an
   /// error no temporary file is left and every older checkpoint is as it was.
@@ -53,6 +59,7 @@ class CheckpointWriter {
  private:
   std::filesystem::path folder_;
   int keep_;
+  std::set<int> spared_;
   std::function<void(CheckpointPhase)> on_phase_;
 };
 

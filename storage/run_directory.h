@@ -28,6 +28,8 @@ class RunDirectory {
   /// \throws NamePatternError if it leaves the root, CannotCreateError.
   std::filesystem::path file(std::string_view name) const;
 
+  /// RUN/STOP, which asks the run to save its state and stop.
+  std::filesystem::path stop_file() const { return root_ / "STOP"; }
   /// Writes run.yaml, report.json and the like in one step.
   /// \throws as file(), IoError.
   void write_text(std::string_view name, std::string_view text) const;

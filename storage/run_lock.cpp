@@ -146,7 +146,7 @@ RunLock RunLock::acquire(const std::filesystem::path& file, const std::string& j
   replace_content(opened.get(), text_of(self), file);
   lock.path_ = file;
   lock.file_ = std::move(opened);
-  lock.took_over_ = previous.has_value();
+  if (previous) lock.taken_from_ = text_about(*previous);
   return lock;
 }
 

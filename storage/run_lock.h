@@ -32,14 +32,15 @@ class RunLock {
   RunLock(RunLock&& other) noexcept = default;
   RunLock& operator=(RunLock&&) = delete;
 
-  /// True if a lock of a dead process or an ended job was taken over.
-  bool took_over() const { return took_over_; }
+  /// The dead process, or the one of an ended job, whose lock was taken over, as lock_holder()
+  /// names it; empty if there was none.
+  const std::string& taken_from() const { return taken_from_; }
 
  private:
   RunLock() = default;
   std::filesystem::path path_;
   FileDescriptor file_;
-  bool took_over_ = false;
+  std::string taken_from_;
 };
 
 /// Who holds a run directory, for people: "process 17 on node3 since 2026-..., job 42". Nothing if

@@ -6,6 +6,7 @@
 #include <string>
 #include <system_error>
 
+#include "coordinator/event_log.h"
 #include "coordinator/memory_check.h"
 #include "launch/environment.h"
 #include "launch/existing_items.h"
@@ -52,11 +53,24 @@ void tell_warnings(const PreparedRender& render, const RankLog& log, Console& co
   }
 }
 
-void tell_history_warnings(const RunHistory& history, const RankLog& log, Console& console) {
-  for (const std::string& warning : history.warnings) {
+/// What an earlier start left, as far as users should know it.
+void tell_history(const RunOutputs& outputs, const RankLog& log, Console& console) {
+  const auto warn = [&](const std::string& warning) {
     console.warning(warning);
     log.warning(warning);
+  };
+  const std::string& holder = outputs.lock_taken_from();
+  coordinator::EventLog(outputs.run().root(), warn)
+      .note_findings({holder, outputs.history().rejected});
+  if (!holder.empty()) {
+    const std::string told = "the lock of " + holder + " is taken over, since that has ended";
+    console.note(told);
+    log.info(told);
   }
+  for (const std::string& reason : outputs.history().rejected) {
+    warn("a checkpoint is damaged and passed over: " + reason);
+  }
+  for (const std::string& warning : outputs.history().warnings) warn(warning);
 }
 
 /// Where a run that has something left to do goes on.
@@ -78,7 +92,7 @@ StopRequests::Options stop_options(const PreparedRender& render, const RunOutput
   options.on_usr1 = checkpoint.on_usr1;
   options.time_margin_seconds = checkpoint.time_margin_seconds;
   if (outputs == nullptr) return options;
-  options.stop_file = outputs->run().root() / "STOP";
+  options.stop_file = outputs->run().stop_file();
   const TimeLimit limit =
       settle_time_limit(checkpoint, slurm_job_of_environment(), run_slurm_command);
   options.time_left_seconds = limit.seconds_left;
@@ -134,7 +148,7 @@ int render(const CommandLine& line, RankSession& session, SignalInbox& inbox, Ra
   const std::unique_ptr<RunOutputs> outputs = open_outputs(line, prepared, session, startup, log);
   session.on_watchdog_report([&log](const std::string& text) { log.error(text); });
   tell_warnings(prepared, log, console);
-  if (outputs) tell_history_warnings(outputs->history(), log, console);
+  startup.on_root([&] { tell_history(*outputs, log, console); });
   const int due = leave_complete_items(outputs.get(), prepared, startup, log, console);
   int exit_code = 0;
   if (due == 0) {

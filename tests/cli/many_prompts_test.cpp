@@ -14,11 +14,15 @@ namespace tessera::cli {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::ContainsRegex;
 using testing::IsEmpty;
+using testing::IsSupersetOf;
+using testing::Not;
 using testing::UnorderedElementsAreArray;
 
 constexpr int kPrompts = 16;
 constexpr int kStages = 2;
+constexpr int kStepsPerItem = 17;  // of a TinyRun
 using Times = std::map<std::string, fs::file_time_type>;
 
 std::vector<std::string> sixteen_prompts() {
@@ -92,6 +96,26 @@ TEST(SixteenPrompts, AreEachMadeOnceThoughTheRunIsStoppedAndKilled) {
   for (const auto& [name, time] : finished) {
     EXPECT_EQ(fs::last_write_time(run.picture(name)), time) << name << " was written again";
   }
+}
+
+/// Item 1 (counted from 0) is interrupted, then item 2 alone is made, then what is left.
+TEST(AnInterruptedItem, IsKeptWhileOthersAreMade) {
+  const std::vector<std::string> prompts{"--steps", "10", "--checkpoint-every",
+                                         "1 steps", "-b", "3"};
+  const Pictures whole = uninterrupted(prompts);
+  const TinyRun run(prompts);
+  ASSERT_EQ(run.interrupt(4, {"--items", "2"}).exit_code, 75);
+  const std::vector<std::string> kept = run.checkpoints();
+  ASSERT_THAT(kept, Not(IsEmpty()));
+  const Ended other = run.render(2, {"--items", "3"});
+  ASSERT_EQ(other.exit_code, 0) << other.err;
+  EXPECT_THAT(run.checkpoints(), IsSupersetOf(kept));
+  const int steps = run.steps_done();
+  const Ended rest = run.resume(1);
+  ASSERT_EQ(rest.exit_code, 0) << rest.err;
+  EXPECT_THAT(rest.err, ContainsRegex("goes on from .*item-00001-stage-0-step-00"));
+  EXPECT_LT(run.steps_done() - steps, 2 * kStepsPerItem) << "item 1 was begun again";
+  EXPECT_EQ(run.pictures(), whole);
 }
 
 }  // namespace

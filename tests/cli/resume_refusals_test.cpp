@@ -112,6 +112,7 @@ TEST_F(DamagedCheckpoints, ArePassedOverForTheOneBefore) {
               HasSubstr("warning: a checkpoint is damaged and passed over: " + files_.at(1)));
   EXPECT_THAT(ended.err, HasSubstr("goes on from " + path(0).string()));
   EXPECT_EQ(run_.steps_done(), 18) << "one step is done twice";
+  EXPECT_EQ(run_.count_of_events("checkpoint_rejected"), 1);
   EXPECT_EQ(run_.pictures(), uninterrupted());
 }
 
@@ -121,7 +122,7 @@ TEST_F(DamagedCheckpoints, OfEveryKindEndTheRunWhenNoneIsLeft) {
   for (const int ranks : {1, 3}) {
     const Ended ended = run_.render(ranks);
     EXPECT_EQ(ended.exit_code, 65) << ended.err;
-    EXPECT_THAT(ended.err, HasSubstr("every checkpoint is damaged"));
+    EXPECT_THAT(ended.err, HasSubstr("delete these files to begin their items anew"));
     EXPECT_THAT(ended.err, HasSubstr(files_.at(0)));
     EXPECT_THAT(ended.err, HasSubstr(files_.at(1)));
   }

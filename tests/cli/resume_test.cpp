@@ -71,6 +71,7 @@ TEST(AKilledRun, IsCompletedByTheSameCommand) {
   EXPECT_THAT(ended.err, HasSubstr("goes on from "));
   EXPECT_LT(run.steps_done() - before, 17);
   EXPECT_EQ(run.pictures(), uninterrupted());
+  EXPECT_GE(run.count_of_events("takeover"), 3) << "of the locks of killed starts";
 }
 
 TEST(AKilledJob, IsCompletedByTheSameCommand) {

@@ -25,6 +25,10 @@ std::vector<std::string> lines_of_steps(const fs::path& run) {
   return lines_with(run / "metrics.jsonl", "\"command\":\"Step\"");
 }
 
+std::vector<std::string> lines_of_events(const fs::path& run, const std::string& event) {
+  return lines_with(run / "events.jsonl", "\"event\":\"" + event + "\"");
+}
+
 nlohmann::json manifest_of(const fs::path& run) {
   return nlohmann::json::parse(storage::read_text(run / "manifest.json"));
 }
@@ -65,12 +69,15 @@ std::vector<storage::CheckpointName> RunFolder::steps() const {
 
 std::vector<std::string> RunFolder::files_of_events(const std::string& event) const {
   std::vector<std::string> names;
-  for (const std::string& line :
-       lines_with(directory() / "events.jsonl", "\"event\":\"" + event + "\"")) {
+  for (const std::string& line : lines_of_events(directory(), event)) {
     const auto told = nlohmann::json::parse(line, nullptr, false);
     if (!told.is_discarded()) names.push_back(file_name(told));  // else it is being written
   }
   return names;
+}
+
+int RunFolder::count_of_events(const std::string& event) const {
+  return static_cast<int>(lines_of_events(directory(), event).size());
 }
 
 std::string RunFolder::state() const { return manifest_of(directory()).at("state"); }

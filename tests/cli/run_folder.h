@@ -31,6 +31,8 @@ class RunFolder {
   /// Names of the files that events of this kind, of all starts, tell of: those of `checkpoint` and
   /// `frame_written`.
   std::vector<std::string> files_of_events(const std::string& event) const;
+  /// Events of this kind, of all starts.
+  int count_of_events(const std::string& event) const;
   /// What manifest.json calls the run: "running", "stopped", "failed" or "done".
   std::string state() const;
   /// Names of the pictures that manifest.json calls written, in its order.

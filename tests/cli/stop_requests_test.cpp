@@ -90,7 +90,9 @@ TEST_P(OnRanks, Usr1StopsAllThatTheLauncherStarted) {
   child.signal(SIGUSR1);
   const Ended stopped = child.wait();
   ASSERT_EQ(stopped.exit_code, 75) << stopped.err;
+  EXPECT_THAT(stopped.err, HasSubstr("asked to stop (signal USR1)"));
   EXPECT_THAT(stopped.err, HasSubstr("stopped on request (signal USR1)"));
+  EXPECT_EQ(run.count_of_events("stop_requested"), 1);
   EXPECT_THAT(run.checkpoints(), SizeIs(1));
   expect_exact_rest(run, 2);
 }
@@ -145,6 +147,9 @@ TEST(TheStopFile, IsRemovedFromARunThatIsDoneBeforeItIsSeen) {
   const Ended ended = child.wait();
   EXPECT_EQ(ended.exit_code, 0) << ended.err;
   EXPECT_FALSE(fs::exists(stop));
+  std::ofstream{stop};
+  EXPECT_EQ(run.render(1).exit_code, 0);
+  EXPECT_FALSE(fs::exists(stop)) << "a start that has nothing to do";
 }
 
 TEST(OneRankOfThree, SavesForAllOnUsr2) {
@@ -204,11 +209,14 @@ TEST(Interrupts, AbortAtTheSecond) {
   EXPECT_THAT(aborted.err, HasSubstr("aborted at once"));
 }
 
+/// So long that a run is not over in the second that mpirun lets its ranks.
+const std::vector<std::string> kManySteps{"--checkpoint-every", "1 steps", "--steps", "80"};
+
 /// INT and TERM to mpirun, which lets its ranks a second.
 class MpirunEnds : public testing::TestWithParam<int> {};
 
 TEST_P(MpirunEnds, ItsRanksAndTheLastCheckpointCounts) {
-  const TinyRun run({"--checkpoint-every", "1 steps"});
+  const TinyRun run(kManySteps);
   RunningChild child = run.begin(3, run.render_arguments(), 3);
   const std::vector<pid_t> ranks = child.children();
   child.signal(GetParam());
@@ -218,13 +226,13 @@ TEST_P(MpirunEnds, ItsRanksAndTheLastCheckpointCounts) {
   const Ended rest = run.resume(2);
   ASSERT_EQ(rest.exit_code, 0) << rest.err;
   EXPECT_THAT(rest.err, HasSubstr("goes on from "));
-  EXPECT_EQ(run.pictures(), uninterrupted());
+  EXPECT_EQ(run.pictures(), uninterrupted(kManySteps));
 }
 
 INSTANTIATE_TEST_SUITE_P(StopRequests, MpirunEnds, testing::Values(SIGINT, SIGTERM));
 
 TEST(Mpirun, InterruptedTwiceLeavesTheLastCheckpoint) {
-  const TinyRun run({"--checkpoint-every", "1 steps"});
+  const TinyRun run(kManySteps);
   RunningChild child = run.begin(3, run.render_arguments(), 3);
   const std::vector<pid_t> ranks = child.children();
   child.signal_and_wait(SIGINT);
@@ -233,7 +241,7 @@ TEST(Mpirun, InterruptedTwiceLeavesTheLastCheckpoint) {
   EXPECT_THAT(alive_after(kPatience, ranks), IsEmpty()) << "a rank outlived its job";
   const Ended rest = run.resume(1);
   ASSERT_EQ(rest.exit_code, 0) << rest.err;
-  EXPECT_EQ(run.pictures(), uninterrupted());
+  EXPECT_EQ(run.pictures(), uninterrupted(kManySteps));
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // When a cascade saves its state, and how it stops on request.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <limits>
 #include <string>
@@ -137,7 +138,12 @@ TEST_P(SavingRanks, ARequestOfAnyRankStopsAllAtTheNextStepWithACheckpoint) {
     run.play(GetParam());
     EXPECT_EQ(run.exit_codes, all(GetParam(), 75));
     EXPECT_EQ(run.observer.summary->stop_reason, "rank " + std::to_string(asking));
-    EXPECT_EQ(commands_of(run.observer), "item0 I stage0.0 B s s s C E stage0.1 B s C finished");
+    ASSERT_TRUE(run.observer.stop_request);
+    EXPECT_EQ(run.observer.stop_request->rank, asking);
+    EXPECT_EQ(run.observer.stop_request->reason, run.observer.summary->stop_reason);
+    EXPECT_EQ(std::ranges::count(run.observer.events, "asked"), 1);
+    EXPECT_EQ(commands_of(run.observer),
+              "item0 I stage0.0 B s s s C E stage0.1 B s asked C finished");
     const storage::FoundCheckpoint found = storage::find_checkpoint(run.folder());
     ASSERT_TRUE(found.data);
     EXPECT_EQ(found.data->progress.stage, 1);
@@ -177,9 +183,19 @@ TEST(CascadeSaving, StopsAtOnceBetweenStagesAndItemsWithoutASecondFile) {
     run.play(2);
     EXPECT_EQ(run.exit_codes, all(2, 75));
     EXPECT_EQ(commands_of(run.observer), kind == CommandKind::BeginItem
-                                             ? "item0 I finished"
-                                             : "item0 I stage0.0 B s s C E finished");
+                                             ? "item0 I asked finished"
+                                             : "item0 I stage0.0 B s s C E asked finished");
   }
+}
+
+TEST(CascadeSaving, EndsAsUsualWhenAskedToStopAfterItsLastState) {
+  SavingRun run(sample_plan({{0, 2}}, 1));
+  run.ask = [](int, const Command& c) {
+    return c.kind == CommandKind::EndItem ? worker::kRequestStop : worker::kRequestNothing;
+  };
+  run.play(2);
+  EXPECT_EQ(run.exit_codes, all(2, 0));
+  EXPECT_EQ(commands_of(run.observer), "item0 I stage0.0 B s s C E D asked finished");
 }
 
 TEST(CascadeSaving, GoesOnFromWhereItStoppedWithoutSavingThatAgain) {

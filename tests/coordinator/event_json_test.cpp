@@ -26,7 +26,10 @@ TEST(EventJson, EveryEventIsOneLineWithItsNameAndTime) {
       {"stage_begin", json.stage_begin(task.items[0], task.stages[0])},
       {"command_end", json.command_end({})},
       {"frame_written", json.frame_written({})},
+      {"takeover", json.takeover("process 17 on node3")},
+      {"checkpoint_rejected", json.checkpoint_rejected("item-00000-stage-0-end.h5: cut")},
       {"run_begin", json.run_begin(1, "")},
+      {"stop_requested", json.stop_requested({})},
       {"checkpoint", json.checkpoint({})},
       {"failure", json.failure({})},
       {"finished", json.finished({})}};

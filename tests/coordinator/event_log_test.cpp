@@ -35,6 +35,8 @@ TEST(EventLog, StepsGoToTheMetricsAndTheRestToTheEvents) {
   const ScratchDirectory directory;
   const worker::RenderTask task = sample_task({{0, 2}}, 1);
   EventLog log(directory.path(), fail_on_warning);
+  log.note_findings({.lock_taken_from = "process 17 on node3",
+                     .rejected = {"item-00000-stage-1-step-004.h5: cut", "b.h5: cut"}});
   log.begin_run(3, "checkpoints/item-00000-stage-0-end.h5");
   log.on_item_begin(task.items[0]);
   log.on_stage_begin(task.items[0], task.stages[0]);
@@ -46,15 +48,19 @@ TEST(EventLog, StepsGoToTheMetricsAndTheRestToTheEvents) {
   CheckpointRecord unsaved;
   unsaved.error = "no space left on device";
   log.on_checkpoint(unsaved);
+  log.on_stop_requested({});
   log.on_failure({});
   log.on_finished({});
   std::vector<std::string> names;
   for (const auto& line : lines_of(directory.path() / "events.jsonl")) {
     names.push_back(line["event"]);
   }
-  EXPECT_EQ(names, (std::vector<std::string>{"run_begin", "item_begin", "stage_begin",
-                                             "command_end", "frame_written", "checkpoint",
-                                             "checkpoint_failed", "failure", "finished"}));
+  const std::vector<std::string> expected{
+      "takeover",   "checkpoint_rejected", "checkpoint_rejected", "run_begin",
+      "item_begin", "stage_begin",         "command_end",         "frame_written",
+      "checkpoint", "checkpoint_failed",   "stop_requested",      "failure",
+      "finished"};
+  EXPECT_EQ(names, expected);
   EXPECT_EQ(lines_of(directory.path() / "metrics.jsonl").size(), 2u);
 }
 

@@ -171,11 +171,47 @@ TEST_F(PictureOrdersTest, ARunThatGoesOnReplacesAFileThatItHadNotFinished) {
   RunManifest earlier = manifest_of(before);
   earlier.pictures.pop_back();
   for (const int stage : {1, 2}) storage::write_text(before.order(0, stage)->path, "half");
+  earlier.source = RunManifest::Source::Checkpoint;
   job_.output.on_exists = JobConfig::OnExists::Error;
   const PictureOrders orders = make(&earlier);
   EXPECT_EQ(orders.order(0, 1)->path, before.order(0, 1)->path) << "due in the manifest";
-  EXPECT_EQ(orders.order(0, 2)->path, before.order(0, 2)->path) << "unknown to it";
+  EXPECT_EQ(orders.order(0, 2)->path, before.order(0, 2)->path) << "unknown to a checkpoint";
   EXPECT_EQ(orders.pictures(), before.pictures());
+}
+
+TEST_F(PictureOrdersTest, ARunThatGoesOnLeavesFilesThatItsManifestDoesNotKnow) {
+  job_.images_per_prompt = 2;
+  const PictureOrders before = make();
+  RunManifest earlier = manifest_of(before);
+  std::erase_if(earlier.pictures, [](const auto& picture) { return picture.item == 1; });
+  storage::write_text(before.order(1, 2)->path, "of somebody else");
+  job_.output.on_exists = JobConfig::OnExists::Error;
+  EXPECT_THROW(make(&earlier), storage::CannotCreateError);
+  job_.output.on_exists = JobConfig::OnExists::Skip;
+  const PictureOrders orders = make(&earlier);
+  EXPECT_FALSE(orders.order(1, 2).has_value());
+  EXPECT_TRUE(orders.order(1, 1).has_value());
+}
+
+TEST_F(PictureOrdersTest, PicturesOfStagesThatAreKeptNoMoreStayThoseOfTheRun) {
+  const PictureOrders before = make();
+  RunManifest earlier = manifest_of(before);
+  earlier.pictures[0].state = State::Written;
+  storage::write_text(before.order(0, 0)->path, "of the first start");
+  job_.output.stages = JobConfig::Stages::Final;
+  job_.output.on_exists = JobConfig::OnExists::Error;
+  const RunManifest second = manifest_of(make(&earlier));
+  job_.output.stages = JobConfig::Stages::All;
+  const PictureOrders third = make(&second);
+  EXPECT_FALSE(third.order(0, 0).has_value());
+  EXPECT_TRUE(third.order(0, 1).has_value());
+}
+
+TEST_F(PictureOrdersTest, KeepsTheStagesThatTheOutputAsksFor) {
+  job_.output.stages = JobConfig::Stages::All;
+  EXPECT_EQ(kept_stages(job_.output, 3), (std::vector<int>{0, 1, 2}));
+  job_.output.stages = JobConfig::Stages::Final;
+  EXPECT_EQ(kept_stages(job_.output, 3), (std::vector<int>{2}));
 }
 
 TEST_F(PictureOrdersTest, AnItemThatIsLeftIsListedAsTheEarlierStartKnewIt) {

@@ -44,5 +44,15 @@ TEST(RankRequests, NameTheFirstRankThatAskedToStop) {
   EXPECT_EQ(requests.stopping_rank(), 2);
 }
 
+TEST(RankRequests, TellOfTheStopOnce) {
+  RankRequests requests;
+  requests.add(outcomes({kRequestNothing, kRequestCheckpoint}));
+  EXPECT_EQ(requests.new_stopping_rank(), std::nullopt);
+  for (const auto& expected : {std::optional(1), std::optional<int>()}) {
+    requests.add(outcomes({kRequestNothing, kRequestStop}));
+    EXPECT_EQ(requests.new_stopping_rank(), expected);
+  }
+}
+
 }  // namespace
 }  // namespace tessera::coordinator

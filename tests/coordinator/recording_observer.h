@@ -44,6 +44,10 @@ class RecordingObserver final : public RenderObserver {
     checkpoints.push_back(record);
     note(record.written() ? "saved" : "unsaved");
   }
+  void on_stop_requested(const StopRequest& request) override {
+    stop_request = request;
+    note("asked");
+  }
   void on_failure(const FailureRecord& record) override {
     failure = record;
     note("failure");
@@ -66,6 +70,7 @@ class RecordingObserver final : public RenderObserver {
   std::vector<CommandRecord> commands;
   std::vector<FrameRecord> frames;
   std::vector<CheckpointRecord> checkpoints;
+  std::optional<StopRequest> stop_request;
   std::optional<FailureRecord> failure;
   std::optional<RunSummary> summary;
   int ranks = 0;

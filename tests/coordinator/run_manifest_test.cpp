@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "storage/storage_error.h"
+#include "tests/coordinator/sample_task.h"
 
 namespace tessera::coordinator {
 namespace {
@@ -55,6 +56,13 @@ TEST(RunManifest, KeepsADrawnSeed) {
   EXPECT_NE(error_with("/drawn_seed", "seven"), "");
 }
 
+TEST(RunManifest, RemembersThatItWasMadeOfACheckpoint) {
+  RunManifest manifest = sample_manifest();
+  EXPECT_FALSE(nlohmann::json::parse(manifest_to_json(manifest)).contains("rebuilt"));
+  manifest.source = RunManifest::Source::Checkpoint;
+  EXPECT_EQ(manifest_from_json(manifest_to_json(manifest)), manifest);
+}
+
 TEST(RunManifest, NamesItsStates) {
   const nlohmann::json json = nlohmann::json::parse(manifest_to_json(sample_manifest()));
   EXPECT_EQ(json["program"], "tessera");
@@ -71,6 +79,15 @@ TEST(RunManifest, FindsAPictureByItemAndStage) {
   ASSERT_NE(manifest.find(0, 1), nullptr);
   EXPECT_EQ(manifest.find(0, 1)->file, "images/1.png");
   EXPECT_EQ(manifest.find(1, 1), nullptr);
+}
+
+TEST(UnfinishedItems, LackAPictureThatIsKept) {
+  worker::RenderTask task = sample_task({{0, 2}, {1, 2}}, 3);
+  task.items[2].work = worker::ItemWork::Leave;
+  const RunManifest manifest = sample_manifest();  // of item 0 stage 0, of item 1 stage 0
+  EXPECT_EQ(unfinished_items(task, {0, 1}, &manifest), (std::set<int>{0, 1, 2}));
+  EXPECT_EQ(unfinished_items(task, {0}, &manifest), (std::set<int>{2}));
+  EXPECT_EQ(unfinished_items(task, {1}, nullptr), (std::set<int>{0, 1, 2}));
 }
 
 TEST(RunManifest, CountsOnlyWrittenPicturesAsOutputs) {

@@ -7,6 +7,7 @@
 #include "storage/checkpoint_writer.h"
 #include "storage/content_digest.h"
 #include "storage/storage_error.h"
+#include "tests/coordinator/sample_task.h"
 #include "tests/storage/edited_checkpoint.h"
 #include "tests/storage/sample_checkpoint.h"
 #include "tests/storage/temporary_folder.h"
@@ -44,7 +45,7 @@ class ReadHistory : public testing::Test {
     run_.write_text("manifest.json", coordinator::manifest_to_json(manifest));
   }
   RunHistory read(const RenderRequest& request = {}) const {
-    return read_history(run_, request, identity_);
+    return read_history(run_, request, identity_, {task_, {2}});
   }
   static RenderRequest with(Resume resume) {
     RenderRequest request;
@@ -54,6 +55,7 @@ class ReadHistory : public testing::Test {
 
   const storage::TemporaryFolder folder_;
   const storage::RunDirectory run_ = storage::RunDirectory::create(folder_ / "run");
+  worker::RenderTask task_ = coordinator::sample_task({{0, 50}, {1, 50}, {1, 50}}, 5);
   const coordinator::RunIdentity identity_{R"({"seed":1})", storage::digest_of_text("identity")};
 };
 
@@ -91,12 +93,32 @@ TEST_F(ReadHistory, PassesOverDamagedCheckpointsWithAWarning) {
   fs::resize_file(bad, fs::file_size(bad) - 1);
   const RunHistory history = read();
   EXPECT_EQ(history.checkpoint_file, good);
-  EXPECT_THAT(history.warnings, testing::Contains(HasSubstr(bad.filename().string())));
+  EXPECT_THAT(history.rejected, ElementsAre(HasSubstr(bad.filename().string())));
   fs::resize_file(good, 0);
   EXPECT_THAT([&] { read(); },
               ThrowsMessage<storage::DataError>(testing::AllOf(HasSubstr(good.filename().string()),
                                                                HasSubstr(bad.filename().string()),
-                                                               HasSubstr("--resume never"))));
+                                                               HasSubstr("delete these files"))));
+}
+
+TEST_F(ReadHistory, TakesNoCheckpointOfAnItemThatIsFinishedOrNotSelected) {
+  put_checkpoint(20);  // of item 3
+  task_.items[3].work = worker::ItemWork::Leave;
+  EXPECT_FALSE(read().checkpoint.has_value());
+  EXPECT_TRUE(read().unfinished.contains(3)) << "so its file is spared";
+  task_.items[3].work = worker::ItemWork::Render;
+  EXPECT_TRUE(read().checkpoint.has_value());
+  RunManifest manifest;
+  manifest.keys = identity_.keys;
+  manifest.hash = identity_.hash;
+  manifest.pictures = {
+      {3, 2, "images/a.png", ManifestPicture::State::Written, storage::digest_of_text("a")}};
+  run_.write_text("manifest.json", coordinator::manifest_to_json(manifest));
+  folder_.put("run/images/a.png", "a");
+  EXPECT_FALSE(read().checkpoint.has_value());
+  EXPECT_FALSE(read().unfinished.contains(3));
+  fs::remove(folder_ / "run/images/a.png");
+  EXPECT_TRUE(read().checkpoint.has_value()) << "the picture is lost";
 }
 
 TEST_F(ReadHistory, StopsAtAFileThatCannotBeReadNow) {
@@ -144,6 +166,22 @@ TEST_F(ReadHistory, KnowsThePicturesOfACheckpointWhoseManifestIsLost) {
   ASSERT_TRUE(history.manifest.has_value());
   ASSERT_NE(history.manifest->find(2, 2), nullptr);
   EXPECT_EQ(history.manifest->find(2, 2)->state, ManifestPicture::State::Written);
+}
+
+TEST_F(ReadHistory, OfOtherItemsIsKeptThoughTheManifestIsLost) {
+  put_checkpoint(20);  // of item 3
+  task_.items[3].work = worker::ItemWork::Leave;
+  EXPECT_FALSE(read(with(Resume::Require)).empty()) << "it would be forgotten";
+  EXPECT_EQ(read().manifest->source, RunManifest::Source::Checkpoint);
+}
+
+TEST_F(ReadHistory, OfAnotherRunIsRefusedThoughItsItemIsUnknownHere) {
+  storage::CheckpointData data = storage::sample_checkpoint();
+  data.picture_keys = R"({"seed":2})";
+  storage::CheckpointWriter(run_.checkpoints(), 9).write(data);
+  task_.items.resize(1);
+  EXPECT_THAT([&] { read(); },
+              ThrowsMessage<coordinator::ResumeRefused>(HasSubstr("seed: 1 here, 2 there")));
 }
 
 TEST_F(ReadHistory, RefusesTheRunOfAnotherConfiguration) {

@@ -98,6 +98,15 @@ TEST(CheckpointNames, FilesOfOtherItemsGo) {
               ElementsAre("item-00003-stage-0-step-004.h5", "item-00001-stage-2-end.h5"));
 }
 
+TEST(CheckpointNames, FilesOfSparedItemsStayUnlessTheyAreOfTheCurrentOne) {
+  const auto files = listed({{1, 2, Kind::StageEnd, 0},
+                             {2, 0, Kind::Running, 1},
+                             {2, 0, Kind::Running, 7},
+                             {3, 0, Kind::Running, 4}});
+  EXPECT_THAT(superseded_checkpoints(files, {2, 0, Kind::Running, 1}, 2, {2, 3}),
+              ElementsAre("item-00002-stage-0-step-007.h5", "item-00001-stage-2-end.h5"));
+}
+
 TEST(CheckpointNames, LaterFilesOfARunThatWentBackGo) {
   const auto files = listed({{1, 0, Kind::StageEnd, 0},
                              {1, 1, Kind::Running, 20},

@@ -108,6 +108,16 @@ TEST(CheckpointReader, RefusesAFolderAndAMissingFile) {
   EXPECT_THROW(read_checkpoint(folder / "none.h5"), MissingFileError);
 }
 
+TEST(FindCheckpoint, LooksOnlyAtItemsThatAreWanted) {
+  const TemporaryFolder folder;
+  CheckpointWriter(folder.path(), 1).write(sample_checkpoint());
+  folder.put("item-00004-stage-0-end.h5", "damaged");
+  const FoundCheckpoint found = find_checkpoint(folder.path(), [](int item) { return item == 3; });
+  EXPECT_EQ(found.data, sample_checkpoint());
+  EXPECT_THAT(found.rejected, IsEmpty());
+  EXPECT_TRUE(find_checkpoint(folder.path(), [](int item) { return item == 5; }).empty());
+}
+
 TEST(FindCheckpoint, TakesTheNewestAndNamesTheDamagedOnesBeforeIt) {
   const TemporaryFolder folder;
   CheckpointWriter writer(folder.path(), 9);

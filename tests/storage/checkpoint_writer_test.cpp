@@ -91,6 +91,24 @@ TEST(CheckpointWriter, DeletesWhatIsSuperseded) {
                           "item-00003-stage-2-step-033.h5", "notes.txt"));
 }
 
+TEST(CheckpointWriter, SparesAnItemUntilItsOwnFilesAreWritten) {
+  const TemporaryFolder folder;
+  const auto put = [&](int item) {
+    CheckpointData data = sample_at(0, 4);
+    data.progress.item = item;
+    return data;
+  };
+  CheckpointWriter(folder.path(), 1).write(put(5));
+  CheckpointWriter writer(folder.path(), 1);
+  writer.spare({4, 5});
+  writer.write(put(6));
+  EXPECT_THAT(names_in(folder.path()),
+              ElementsAre("item-00005-stage-0-step-004.h5", "item-00006-stage-0-step-004.h5"));
+  writer.write(put(5));
+  writer.write(put(7));
+  EXPECT_THAT(names_in(folder.path()), ElementsAre("item-00007-stage-0-step-004.h5"));
+}
+
 TEST(CheckpointWriter, AnErrorInAnyPhaseLeavesTheOlderFileAndNoOther) {
   for (const auto phase :
        {CheckpointPhase::Create, CheckpointPhase::Content, CheckpointPhase::Close,

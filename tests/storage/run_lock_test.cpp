@@ -46,7 +46,7 @@ TEST(RunLock, TheFileLivesAsLongAsTheLock) {
   {
     RunLock lock = RunLock::acquire(folder / "LOCK", "42");
     const RunLock moved = std::move(lock);
-    EXPECT_FALSE(moved.took_over());
+    EXPECT_EQ(moved.taken_from(), "");
     EXPECT_THAT(
         read_text(folder / "LOCK"),
         AllOf(HasSubstr(host()), HasSubstr(std::to_string(::getpid())), HasSubstr("\"42\"")));
@@ -102,7 +102,7 @@ TEST(RunLock, TheLockOfAKilledProcessIsTakenOver) {
   ASSERT_EQ(WEXITSTATUS(status), 0);
   ASSERT_TRUE(fs::exists(folder / "LOCK"));
   const RunLock lock = RunLock::acquire(folder / "LOCK", "");
-  EXPECT_TRUE(lock.took_over());
+  EXPECT_THAT(lock.taken_from(), HasSubstr("process " + std::to_string(child) + " on " + host()));
 }
 
 TEST(RunLock, TheLockOfAProcessThatNobodyWaitedForIsTakenOver) {
@@ -111,14 +111,14 @@ TEST(RunLock, TheLockOfAProcessThatNobodyWaitedForIsTakenOver) {
   siginfo_t ended = {};
   ASSERT_EQ(::waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOWAIT), 0);
   ASSERT_EQ(ended.si_status, 0);
-  EXPECT_TRUE(RunLock::acquire(folder / "LOCK", "").took_over());
+  EXPECT_NE(RunLock::acquire(folder / "LOCK", "").taken_from(), "");
   EXPECT_EQ(::waitpid(child, nullptr, 0), child);
 }
 
 TEST(RunLock, ALaterProcessWithTheSameNumberIsNotTheHolder) {
   const TemporaryFolder folder;
   folder.put("LOCK", lock_text(host(), ::getpid(), "1"));
-  EXPECT_TRUE(RunLock::acquire(folder / "LOCK", "").took_over());
+  EXPECT_NE(RunLock::acquire(folder / "LOCK", "").taken_from(), "");
 }
 
 TEST(RunLock, TheLockOfAnotherHostIsRespected) {
@@ -140,7 +140,7 @@ TEST(RunLock, TheLockOfAnotherHostIsTakenOverWhenItsJobHasEnded) {
     asked = job;
     return true;
   };
-  EXPECT_TRUE(RunLock::acquire(folder / "LOCK", "8", ended).took_over());
+  EXPECT_THAT(RunLock::acquire(folder / "LOCK", "8", ended).taken_from(), HasSubstr("job "));
   EXPECT_EQ(asked, "7");
 }
 
