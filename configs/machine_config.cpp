@@ -1,6 +1,7 @@
 #include "configs/machine_config.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <functional>
 #include <limits>
@@ -52,71 +53,70 @@ ValueCodec<double> scaled(double unit, double least) {
   return codec;
 }
 
-ValueCodec<RateCurve> rate_curve() {
-  const ValueCodec<double> rate = scaled(kTera, kLeastRate);
+/// \param unit   of the written figures. \param least  the smallest one.
+ValueCodec<WidthCurve> curve(const char* type, double unit, double least) {
+  const ValueCodec<double> figure = scaled(unit, least);
   const ValueCodec<double> width = number(1, kUnbounded);
-  ValueCodec<RateCurve> codec;
-  codec.type = "a rate in TFLOP/s, or a map from channels to rates";
+  ValueCodec<WidthCurve> codec;
+  codec.type = type;
   codec.read = [=](const ConfigValue& written) {
-    if (written.form != ConfigValue::Form::Map) return RateCurve{{{1, rate.read(written)}}};
-    RateCurve curve;
+    if (written.form != ConfigValue::Form::Map) return WidthCurve{{{1, figure.read(written)}}};
+    WidthCurve read;
     for (const ConfigValue::Entry& entry : written.entries) {
       ConfigValue channels = ConfigValue::scalar(entry.name, ConfigValue::Style::Plain);
       channels.place = entry.place;
-      curve.points.push_back({width.read(channels), rate.read(entry.value)});
+      read.points.push_back({width.read(channels), figure.read(entry.value)});
     }
-    if (curve.points.empty()) throw BadValue(written);
-    std::sort(curve.points.begin(), curve.points.end(),
+    if (read.points.empty()) throw BadValue(written);
+    std::sort(read.points.begin(), read.points.end(),
               [](const auto& a, const auto& b) { return a.channels < b.channels; });
-    return curve;
+    return read;
   };
-  codec.write = [=](const RateCurve& curve) {
-    const RateCurve::Point& first = curve.points.front();
-    if (curve.points.size() == 1 && first.channels == 1) return rate.write(first.per_second);
+  codec.write = [=](const WidthCurve& written) {
+    const WidthCurve::Point& first = written.points.front();
+    if (written.points.size() == 1 && first.channels == 1) return figure.write(first.value);
     ConfigValue map;
     map.form = ConfigValue::Form::Map;
-    for (const RateCurve::Point& point : curve.points) {
+    for (const WidthCurve::Point& point : written.points) {
       ConfigValue::Entry& entry = map.entries.emplace_back();
       entry.name = number_text(point.channels);
-      entry.value = rate.write(point.per_second);
+      entry.value = figure.write(point.value);
     }
     return map;
   };
   return codec;
 }
 
-std::vector<MachineKey> machine_keys() {
-  using M = MachineConfig;
-  using Device = M::Device;
-  // Each takes the machine, const or not, and returns the field.
-  return {
-      key_of(
-          "device", choice<Device>({{"cpu", Device::Cpu}, {"cuda", Device::Cuda}}),
-          [](auto& m) -> auto& { return m.device; }),
-      key_of(
-          "devices_per_host", integer(1, 4096),
-          [](auto& m) -> auto& { return m.devices_per_host; }),
-      key_of(
-          "adapters_per_host", integer(1, 4096),
-          [](auto& m) -> auto& { return m.adapters_per_host; }),
-      key_of(
-          "memory", byte_count(), [](auto& m) -> auto& { return m.memory_bytes; }),
-      key_of(
-          "value_bytes", choice<int>({{"2", 2}, {"4", 4}}),
-          [](auto& m) -> auto& { return m.value_bytes; }),
-      key_of(
-          "tflops.conv", rate_curve(), [](auto& m) -> auto& { return m.conv; }),
-      key_of(
-          "tflops.dilated_conv", rate_curve(), [](auto& m) -> auto& { return m.dilated_conv; }),
-      key_of(
-          "tflops.linear", rate_curve(), [](auto& m) -> auto& { return m.linear; }),
-      key_of(
-          "tflops.attention", rate_curve(), [](auto& m) -> auto& { return m.attention; }),
-      key_of(
-          "tflops.local_attention", rate_curve(),
-          [](auto& m) -> auto& { return m.local_attention; }),
-      key_of(
-          "tflops.vae_conv", rate_curve(), [](auto& m) -> auto& { return m.vae_conv; }),
+struct KernelField {
+  const char* name;
+  KernelSpeed MachineConfig::*speed;
+};
+constexpr std::array<KernelField, 7> kKernels{{{"conv", &MachineConfig::conv},
+                                               {"dilated_conv", &MachineConfig::dilated_conv},
+                                               {"linear", &MachineConfig::linear},
+                                               {"attention", &MachineConfig::attention},
+                                               {"local_attention", &MachineConfig::local_attention},
+                                               {"fusion", &MachineConfig::fusion},
+                                               {"vae_conv", &MachineConfig::vae_conv}}};
+
+/// The figures of every kind of layer under a section each: `tflops`, `call_us`.
+void add_kernel_keys(std::vector<MachineKey>& keys) {
+  const auto rate = curve("a rate in TFLOP/s, or a map from channels to rates", kTera, kLeastRate);
+  const auto call = curve("microseconds, or a map from channels to microseconds", kMicro, 0);
+  for (const KernelField& kernel : kKernels) {
+    keys.push_back(key_of(
+        std::string("tflops.") + kernel.name,
+        rate, [speed = kernel.speed](auto& m) -> auto& { return (m.*speed).rate; }));
+  }
+  for (const KernelField& kernel : kKernels) {
+    keys.push_back(key_of(
+        std::string("call_us.") + kernel.name,
+        call, [speed = kernel.speed](auto& m) -> auto& { return (m.*speed).call_seconds; }));
+  }
+}
+
+void add_link_keys(std::vector<MachineKey>& keys) {
+  const std::vector<MachineKey> more{
       key_of(
           "memory_gb_per_second", scaled(kGiga, 0),
           [](auto& m) -> auto& { return m.memory_bytes_per_second; }),
@@ -135,6 +135,32 @@ std::vector<MachineKey> machine_keys() {
           "network_link.latency_us", scaled(kMicro, 0),
           [](auto& m) -> auto& { return m.network_link.latency_seconds; }),
   };
+  keys.insert(keys.end(), more.begin(), more.end());
+}
+
+std::vector<MachineKey> machine_keys() {
+  using M = MachineConfig;
+  using Device = M::Device;
+  // Each takes the machine, const or not, and returns the field.
+  std::vector<MachineKey> keys{
+      key_of(
+          "device", choice<Device>({{"cpu", Device::Cpu}, {"cuda", Device::Cuda}}),
+          [](auto& m) -> auto& { return m.device; }),
+      key_of(
+          "devices_per_host", integer(1, 4096),
+          [](auto& m) -> auto& { return m.devices_per_host; }),
+      key_of(
+          "adapters_per_host", integer(1, 4096),
+          [](auto& m) -> auto& { return m.adapters_per_host; }),
+      key_of(
+          "memory", byte_count(), [](auto& m) -> auto& { return m.memory_bytes; }),
+      key_of(
+          "value_bytes", choice<int>({{"2", 2}, {"4", 4}}),
+          [](auto& m) -> auto& { return m.value_bytes; }),
+  };
+  add_kernel_keys(keys);
+  add_link_keys(keys);
+  return keys;
 }
 
 /// Takes the keys of a document one by one.
@@ -208,14 +234,14 @@ std::vector<MachineConfig> all_machines() {
 
 }  // namespace
 
-double RateCurve::at(double channels) const {
+double WidthCurve::at(double channels) const {
   const auto above = std::find_if(points.begin(), points.end(),
                                   [&](const Point& p) { return p.channels >= channels; });
-  if (above == points.end()) return points.back().per_second;
-  if (above == points.begin()) return above->per_second;
+  if (above == points.end()) return points.back().value;
+  if (above == points.begin()) return above->value;
   const Point& below = *(above - 1);
   const double share = (channels - below.channels) / (above->channels - below.channels);
-  return below.per_second + share * (above->per_second - below.per_second);
+  return below.value + share * (above->value - below.value);
 }
 
 MachineConfig read_machine(const std::string& yaml, const std::string& source) {

@@ -6,18 +6,29 @@
 
 namespace tessera::configs {
 
-/// A rate that depends on how wide a layer is: linear between points, constant beyond them.
-struct RateCurve {
+/// A figure that depends on how wide a layer is: linear between points, constant beyond them.
+struct WidthCurve {
   struct Point {
     double channels = 0;
-    double per_second = 0;  ///< FLOP/s
+    double value = 0;
 
     bool operator==(const Point&) const = default;
   };
   std::vector<Point> points;  ///< at least one, by ascending channels
 
   double at(double channels) const;
-  bool operator==(const RateCurve&) const = default;
+  bool operator==(const WidthCurve&) const = default;
+};
+
+/// How long the layers of one kind take: their FLOP at a rate, and what each call costs besides.
+struct KernelSpeed {
+  WidthCurve rate;          ///< FLOP/s
+  WidthCurve call_seconds;  ///< of a call without FLOP
+
+  double seconds(double flop, double calls, double channels) const {
+    return flop / rate.at(channels) + calls * call_seconds.at(channels);
+  }
+  bool operator==(const KernelSpeed&) const = default;
 };
 
 /// A way between two ranks. What a rank sends takes latency + bytes / rate.
@@ -41,12 +52,13 @@ struct MachineConfig {
   std::int64_t memory_bytes = 0;  ///< of one GPU, or of a host with CPU ranks
   int value_bytes = 4;            ///< of weights and activations of the U-Net: 4 or 2
 
-  RateCurve conv;          ///< 3x3, undilated
-  RateCurve dilated_conv;  ///< 3x3, dilated or strided
-  RateCurve linear;
-  RateCurve attention;        ///< over long sequences of keys
-  RateCurve local_attention;  ///< inside crops
-  RateCurve vae_conv;
+  KernelSpeed conv;             ///< 3x3, undilated
+  KernelSpeed dilated_conv;     ///< 3x3, dilated or strided
+  KernelSpeed linear;           ///< all linear layers of a transformer block as one call
+  KernelSpeed attention;        ///< over long sequences of keys
+  KernelSpeed local_attention;  ///< all crops of a layer as one call
+  KernelSpeed fusion;           ///< of the two branches of self-attention, the blur included
+  KernelSpeed vae_conv;
   double memory_bytes_per_second = 0;  ///< element-wise work; 0: part of the rates above
   double call_seconds = 0;             ///< added to every call of the U-Net
 

@@ -101,6 +101,12 @@ UnetFlop& UnetFlop::operator+=(const UnetFlop& other) {
   return *this;
 }
 
+UnetFlop operator*(double factor, const UnetFlop& flop) {
+  return {factor * flop.conv,         factor * flop.dilated_conv,    factor * flop.linear,
+          factor * flop.cross_scores, factor * flop.local_attention, factor * flop.global_attention,
+          factor * flop.blur,         factor * flop.channel_blur};
+}
+
 UnetFlop layer_flop(const UnetLayer& layer, const StagePlan& stage, Extent base, RowRange own) {
   const StripGrid grid = grid_of(stage, layer.level, own);
   return layer.kind == UnetLayer::Kind::Transformer ? transformer_flop(layer, stage, base, grid)

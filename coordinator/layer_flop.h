@@ -24,6 +24,7 @@ struct UnetFlop {
   }
   UnetFlop& operator+=(const UnetFlop& other);
 };
+UnetFlop operator*(double factor, const UnetFlop& flop);
 
 /// What the strip that holds `own` latent rows computes of one layer. Over the strips of a stage it
 /// adds up to the whole canvas; crops are counted unshifted.

@@ -1,6 +1,7 @@
 #include "coordinator/machine_calibration.h"
 
 #include <algorithm>
+#include <map>
 #include <stdexcept>
 #include <string>
 
@@ -9,18 +10,40 @@
 namespace tessera::coordinator {
 namespace {
 
-configs::RateCurve curve_of(const std::vector<worker::KernelTiming>& timings,
-                            const std::string& kernel, int threads) {
-  configs::RateCurve curve;
+/// A map size that a kernel was timed on.
+struct Sample {
+  double flop = 0;
+  double seconds = 0;
+};
+
+/// seconds = call + FLOP / rate through the smallest and the largest map. Where that would make a
+/// call cost less than nothing, the largest map alone says how fast it is.
+void add_point(configs::KernelSpeed& speed, int channels, const std::vector<Sample>& samples,
+               int threads) {
+  const auto [small, large] =
+      std::minmax_element(samples.begin(), samples.end(),
+                          [](const Sample& a, const Sample& b) { return a.flop < b.flop; });
+  double rate = (large->flop - small->flop) / (large->seconds - small->seconds);
+  double call = small->seconds - small->flop / rate;
+  if (!(rate > 0 && call > 0)) {
+    rate = large->flop / large->seconds;
+    call = 0;
+  }
+  speed.rate.points.push_back({static_cast<double>(channels), rate / threads});
+  speed.call_seconds.points.push_back({static_cast<double>(channels), call * threads});
+}
+
+configs::KernelSpeed speed_of(const std::vector<worker::KernelTiming>& timings,
+                              const std::string& kernel, int threads) {
+  std::map<int, std::vector<Sample>> by_width;
   for (const worker::KernelTiming& timing : timings) {
     if (timing.kernel != kernel) continue;
-    const double rate = timing.flop / statistics_of(timing.seconds).median / threads;
-    curve.points.push_back({static_cast<double>(timing.channels), rate});
+    by_width[timing.channels].push_back({timing.flop, statistics_of(timing.seconds).median});
   }
-  if (curve.points.empty()) throw std::logic_error("no timing of the kernel \"" + kernel + "\"");
-  std::sort(curve.points.begin(), curve.points.end(),
-            [](const auto& a, const auto& b) { return a.channels < b.channels; });
-  return curve;
+  if (by_width.empty()) throw std::logic_error("no timing of the kernel \"" + kernel + "\"");
+  configs::KernelSpeed speed;
+  for (const auto& [channels, samples] : by_width) add_point(speed, channels, samples, threads);
+  return speed;
 }
 
 }  // namespace
@@ -35,12 +58,13 @@ configs::MachineConfig calibrated_machine(const std::vector<worker::KernelTiming
   machine.device = configs::MachineConfig::Device::Cpu;
   machine.devices_per_host = host.cores;
   machine.memory_bytes = host.memory_bytes;
-  machine.conv = curve_of(timings, "conv", threads);
-  machine.dilated_conv = curve_of(timings, "dilated_conv", threads);
-  machine.linear = curve_of(timings, "linear", threads);
-  machine.attention = curve_of(timings, "attention", threads);
-  machine.local_attention = curve_of(timings, "local_attention", threads);
-  machine.vae_conv = curve_of(timings, "vae_conv", threads);
+  machine.conv = speed_of(timings, "conv", threads);
+  machine.dilated_conv = speed_of(timings, "dilated_conv", threads);
+  machine.linear = speed_of(timings, "linear", threads);
+  machine.attention = speed_of(timings, "attention", threads);
+  machine.local_attention = speed_of(timings, "local_attention", threads);
+  machine.fusion = speed_of(timings, "fusion", threads);
+  machine.vae_conv = speed_of(timings, "vae_conv", threads);
   machine.host_link = machine.network_link = host.link;
   return machine;
 }

@@ -15,7 +15,8 @@ struct TimedHost {
   configs::LinkRate link;  ///< between its ranks
 };
 
-/// The description of this machine of CPUs from what was timed on one rank: medians, per core. The
+/// The description of this machine of CPUs from what was timed on one rank: medians, per core, of
+/// the smallest and the largest map of every kernel and width (docs/planning.md). The
 /// network's rates are those of the host's link, as long as nobody measures better ones.
 configs::MachineConfig calibrated_machine(const std::vector<worker::KernelTiming>& timings,
                                           const TimedHost& host);

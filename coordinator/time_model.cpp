@@ -38,17 +38,13 @@ class Device {
     }
   }
 
-  double seconds(const UnetLayer& layer, const UnetFlop& flop, Extent dilation) const {
+  /// \param flop  of all batch elements.
+  double seconds(const UnetLayer& layer, const UnetFlop& flop, const StagePlan& stage,
+                 Extent dilation) const {
     const double width = std::min(layer.in_channels, layer.out_channels);
-    const bool direct =
-        layer.input == UnetLayer::Input::Strided || (layer.dilated && dilation != Extent{1, 1});
-    const auto& conv = layer.kind == UnetLayer::Kind::Conv1x1 ? machine_.linear
-                       : direct                               ? machine_.dilated_conv
-                                                              : machine_.conv;
-    const double time =
-        flop.conv / conv.at(width) + (flop.linear + flop.channel_blur) / machine_.linear.at(width) +
-        flop.global_attention / machine_.attention.at(width) +
-        (flop.local_attention + flop.cross_scores) / machine_.local_attention.at(width);
+    const double time = layer.kind == UnetLayer::Kind::Transformer
+                            ? transformer_seconds(layer, flop, stage)
+                            : speed_of(layer, dilation).seconds(flop.conv, 1, width);
     return time / share_;
   }
 
@@ -57,13 +53,39 @@ class Device {
     return values * machine_.value_bytes / machine_.memory_bytes_per_second / share_;
   }
 
-  double vae_seconds(const VaeFlop& flop, double width) const {
-    return (flop.conv / machine_.vae_conv.at(width) +
-            flop.attention / machine_.attention.at(width)) /
-           share_;
+  /// \param part  that the rank does of every call.
+  double vae_seconds(const VaeFlop& flop, double part) const {
+    double time = machine_.attention.seconds(flop.attention * part, flop.attention_calls,
+                                             flop.convs.rbegin()->first);
+    for (const auto& [channels, conv] : flop.convs) {
+      time += machine_.vae_conv.seconds(conv.flop * part, conv.calls, channels);
+    }
+    return time / share_;
   }
 
  private:
+  const configs::KernelSpeed& speed_of(const UnetLayer& layer, Extent dilation) const {
+    if (layer.kind == UnetLayer::Kind::Conv1x1) return machine_.linear;
+    const bool direct =
+        layer.input == UnetLayer::Input::Strided || (layer.dilated && dilation != Extent{1, 1});
+    return direct ? machine_.dilated_conv : machine_.conv;
+  }
+
+  double transformer_seconds(const UnetLayer& layer, const UnetFlop& flop,
+                             const StagePlan& stage) const {
+    const double width = layer.out_channels;
+    const double blocks = layer.depth;
+    const bool fused = stage.self_attention == worker::SelfAttention::ScaleFused;
+    const double phases = fused ? static_cast<double>(stage.phases.area()) : 1;
+    const MachineConfig& m = machine_;
+    return m.linear.seconds(flop.linear + flop.channel_blur, blocks, width) +
+           m.attention.seconds(flop.global_attention, blocks * phases, width) +
+           m.local_attention.seconds(flop.cross_scores, blocks, width) +
+           (fused ? m.local_attention.seconds(flop.local_attention, blocks, width) +
+                        m.fusion.seconds(flop.blur, blocks, width)
+                  : 0);
+  }
+
   const MachineConfig& machine_;
   double share_ = 1;  ///< devices, or cores, that the rank has for itself
 };
@@ -137,8 +159,7 @@ class StagePrediction {
     const double share =
         static_cast<double>(strips_.tallest_rows()) / plan_.latent.rows / task_.grid.halves;
     const Device device(machine_, placement_);
-    const double width = model_.vae_widths.size() > 1 ? model_.vae_widths[1] : model_.vae_widths[0];
-    const double compute = device.vae_seconds({flop.conv * share, flop.attention * share}, width);
+    const double compute = device.vae_seconds(flop, share);
     if (members == 1) return compute;
     Traffic traffic{0, 0, kVaeNorms + kVaeConvs};
     if (plan_.vae_mode == worker::VaeMode::Full) {
@@ -155,8 +176,8 @@ class StagePrediction {
     StepTime time;
     double values = 0;
     for (const UnetLayer& layer : network_.layers) {
-      const UnetFlop flop = layer_flop(layer, plan_, task_.base, strips_.rows(strip));
-      time.compute += batch * device.seconds(layer, flop, dilation);
+      const UnetFlop flop = batch * layer_flop(layer, plan_, task_.base, strips_.rows(strip));
+      time.compute += device.seconds(layer, flop, plan_, dilation);
       values += batch * element_values(layer, plan_, strips_.rows(strip));
     }
     time.compute += device.element_seconds(values) + machine_.call_seconds;

@@ -1,5 +1,6 @@
 #include "coordinator/vae_flop.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <vector>
 
@@ -46,8 +47,11 @@ class Half {
     const double positions = static_cast<double>(latent.area());
     VaeFlop flop;
     flop.attention = 4 * positions * positions * attention_channels_;
+    flop.attention_calls = 1;
     for (const Conv& conv : convs_) {
-      flop.conv += 2.0 * conv.taps * conv.in * conv.out * positions * (1 << (2 * conv.scale));
+      VaeFlop::Conv& sum = flop.convs[std::min(conv.in, conv.out)];
+      sum.flop += 2.0 * conv.taps * conv.in * conv.out * positions * (1 << (2 * conv.scale));
+      ++sum.calls;
     }
     return flop;
   }
@@ -117,15 +121,29 @@ VaeFlop over_canvas(const Half& half, const worker::StagePlan& stage) {
   for (int row = 0; row < grid.tile_rows(); ++row) {
     for (int col = 0; col < grid.tile_cols(); ++col) {
       const partition::Rect input = grid.tile(row, col).input;
-      const VaeFlop tile = half.flop({input.rows(), input.cols()});
-      sum.conv += tile.conv;
-      sum.attention += tile.attention;
+      sum += half.flop({input.rows(), input.cols()});
     }
   }
   return sum;
 }
 
 }  // namespace
+
+double VaeFlop::conv() const {
+  double sum = 0;
+  for (const auto& [channels, conv] : convs) sum += conv.flop;
+  return sum;
+}
+
+VaeFlop& VaeFlop::operator+=(const VaeFlop& other) {
+  for (const auto& [channels, conv] : other.convs) {
+    convs[channels].flop += conv.flop;
+    convs[channels].calls += conv.calls;
+  }
+  attention += other.attention;
+  attention_calls += other.attention_calls;
+  return *this;
+}
 
 VaeFlop vae_decode_flop(const ModelOutline& model, const worker::StagePlan& stage) {
   return over_canvas(decoder(model), stage);

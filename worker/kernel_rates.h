@@ -9,7 +9,7 @@ namespace tessera::worker {
 
 /// One kind of layer at one width, as this rank's device runs it.
 struct KernelTiming {
-  std::string kernel;  ///< conv, dilated_conv, linear, attention, local_attention, vae_conv
+  std::string kernel;  ///< conv, dilated_conv, linear, attention, local_attention, fusion, vae_conv
   int channels = 0;
   double flop = 0;              ///< of one call, counted as coordinator::layer_flop does
   std::vector<double> seconds;  ///< one per repeat
@@ -22,7 +22,7 @@ struct KernelBench {
 };
 
 /// Times the layers that the networks of the outline consist of, norms and activations that run in
-/// the same pass included, on random maps of a fixed size. Local; torch-free face.
+/// the same pass included, on random maps of two fixed sizes. Local; torch-free face.
 std::vector<KernelTiming> time_kernels(const ModelOutline& model, const KernelBench& bench);
 
 }  // namespace tessera::worker

@@ -22,8 +22,8 @@ std::string with(std::string yaml, const std::string& old_text, const std::strin
 
 std::string complete() { return machine_as_yaml(*find_machine("h200-nvlink")); }
 
-TEST(RateCurve, IsLinearBetweenItsPointsAndConstantBeyondThem) {
-  const RateCurve curve{{{64, 10}, {128, 30}}};
+TEST(WidthCurve, IsLinearBetweenItsPointsAndConstantBeyondThem) {
+  const WidthCurve curve{{{64, 10}, {128, 30}}};
   EXPECT_DOUBLE_EQ(curve.at(1), 10);
   EXPECT_DOUBLE_EQ(curve.at(64), 10);
   EXPECT_DOUBLE_EQ(curve.at(96), 20);
@@ -43,7 +43,7 @@ TEST(MachineConfig, ReadsUnitsIntoSiUnits) {
   const MachineConfig machine = *find_machine("h200-nvlink");
   EXPECT_EQ(machine.device, MachineConfig::Device::Cuda);
   EXPECT_EQ(machine.value_bytes, 2);
-  EXPECT_DOUBLE_EQ(machine.attention.at(640), 400e12);
+  EXPECT_DOUBLE_EQ(machine.attention.rate.at(640), 400e12);
   EXPECT_DOUBLE_EQ(machine.memory_bytes_per_second, 3000e9);
   EXPECT_DOUBLE_EQ(machine.call_seconds, 0.018);
   EXPECT_DOUBLE_EQ(machine.host_link.latency_seconds, 12e-6);
@@ -51,7 +51,7 @@ TEST(MachineConfig, ReadsUnitsIntoSiUnits) {
 
 TEST(MachineConfig, ReadsWhatItWrites) {
   MachineConfig machine = *find_machine("cpu");
-  machine.conv.points = {{64, 0.0875e12}, {128, 0.125e12}, {1280, 0.25e12}};
+  machine.conv.rate.points = {{64, 0.0875e12}, {128, 0.125e12}, {1280, 0.25e12}};
   MachineConfig read = read_machine(machine_as_yaml(machine), "m.yaml");
   read.name = machine.name;
   EXPECT_EQ(read, machine);

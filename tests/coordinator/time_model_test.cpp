@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "configs/job_config.h"
 #include "coordinator/cost_model.h"
 #include "coordinator/planner.h"
@@ -15,9 +17,9 @@ using configs::MachineConfig;
 /// Every rate 1 GFLOP/s, links that cost nothing.
 MachineConfig even_machine() {
   MachineConfig machine;
-  for (auto* rate : {&machine.conv, &machine.dilated_conv, &machine.linear, &machine.attention,
-                     &machine.local_attention, &machine.vae_conv}) {
-    rate->points = {{1, 1e9}};
+  for (auto* speed : {&machine.conv, &machine.dilated_conv, &machine.linear, &machine.attention,
+                      &machine.local_attention, &machine.fusion, &machine.vae_conv}) {
+    *speed = {{{{1, 1e9}}}, {{{1, 0}}}};
   }
   machine.device = MachineConfig::Device::Cuda;
   machine.host_link = machine.network_link = {1e30, 0};
@@ -37,10 +39,8 @@ StageTime predict(int ranks, const MachineConfig& machine, int per_host = 1) {
 
 TEST(TimeModel, OneRankTakesTheCountedFlop) {
   const RenderPlan plan = plan_of(1);
-  const double blur =
-      unet_flop(small_outline(), plan.task.stages[1], plan.task.base).blur * 2;  // element-wise
   const StageTime time = predict(1, even_machine());
-  EXPECT_NEAR(time.step.compute, (plan.forecast[1].step_flop - blur) / 1e9, 1e-6);
+  EXPECT_NEAR(time.step.compute, plan.forecast[1].step_flop / 1e9, 1e-6);
   EXPECT_EQ(time.step.communication, 0);
   EXPECT_NEAR(time.decode, plan.forecast[1].decode_flop / 1e9, 1e-6);
   EXPECT_NEAR(time.transition, plan.forecast[1].transition_flop / 1e9, 1e-6);
@@ -48,13 +48,27 @@ TEST(TimeModel, OneRankTakesTheCountedFlop) {
 
 TEST(TimeModel, CountsDilatedAndPlainSteps) {
   MachineConfig machine = even_machine();
-  machine.dilated_conv.points = {{1, 0.5e9}};
+  machine.dilated_conv.rate.points = {{1, 0.5e9}};
   const StageTime time = predict(1, machine);
   const worker::StagePlan stage = plan_of(1).task.stages[1];
   EXPECT_GT(time.dilated_step.compute, time.step.compute);
   const int dilated = stage.dilated_until_step - stage.first_step;
   const int plain = stage.steps - stage.dilated_until_step;
   EXPECT_NEAR(time.steps, dilated * time.dilated_step.compute + plain * time.step.compute, 1e-9);
+}
+
+TEST(TimeModel, EveryCallCostsWhatItCostsOnce) {
+  MachineConfig machine = even_machine();
+  const StageTime free = predict(1, machine);
+  machine.linear.call_seconds.points = {{1, 1}};
+  const double blocks = predict(1, machine).step.compute - free.step.compute;
+  EXPECT_NEAR(blocks, std::round(blocks), 1e-6);
+  EXPECT_GT(blocks, 1);
+  EXPECT_NEAR(predict(2, machine).step.compute - predict(2, even_machine()).step.compute, blocks,
+              1e-6)
+      << "a half has as many calls as both halves in one batch";
+  machine.vae_conv.call_seconds.points = {{1, 1}};
+  EXPECT_GT(predict(1, machine).decode, free.decode + 30);
 }
 
 TEST(TimeModel, GuidanceHalvesTakeHalfTheTime) {

@@ -33,10 +33,10 @@ TEST(VaeFlop, MatchesTheTableOfTheWholeCanvas) {
 TEST(VaeFlop, FollowsTheResnetsOfEveryLevel) {
   worker::ModelOutline model = sdxl_outline();
   const worker::StagePlan plan = stage(1024, worker::VaeMode::Full);
-  const double full = vae_decode_flop(model, plan).conv;
+  const double full = vae_decode_flop(model, plan).conv();
   model.vae_resnets_per_level = 1;
-  EXPECT_LT(vae_decode_flop(model, plan).conv, 0.85 * full);
-  EXPECT_LT(vae_encode_flop(model, plan).conv, full);
+  EXPECT_LT(vae_decode_flop(model, plan).conv(), 0.85 * full);
+  EXPECT_LT(vae_encode_flop(model, plan).conv(), full);
 }
 
 TEST(VaeFlop, MatchesTheTableOfTiles) {

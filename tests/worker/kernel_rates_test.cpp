@@ -21,11 +21,12 @@ TEST(KernelRates, TimeEveryKindOfLayerOfTheNetwork) {
     EXPECT_GT(timing.flop, 0);
   }
   EXPECT_EQ(kernels, (std::set<std::string>{"conv", "dilated_conv", "linear", "attention",
-                                            "local_attention", "vae_conv"}));
+                                            "local_attention", "fusion", "vae_conv"}));
   // Attention only at the levels that have it.
   EXPECT_EQ(std::count_if(timings.begin(), timings.end(),
                           [](const auto& timing) { return timing.kernel == "attention"; }),
-            2);
+            2 * 2)
+      << "two levels, two map sizes";
 }
 
 }  // namespace

@@ -43,7 +43,7 @@ TEST(Bench, MeasuresEveryStageAndWritesAMachineForPlan) {
     EXPECT_GT(stage["decode_seconds"], 0);
   }
   const auto machine = configs::read_machine(storage::read_text(machine_file), machine_file);
-  EXPECT_EQ(machine.conv.points.size(), 3U);  // one per width of the U-Net
+  EXPECT_EQ(machine.conv.rate.points.size(), 3U);  // one per width of the U-Net
 }
 
 TEST(Bench, NeedsNoWeightsIfTheyAreMadeUp) {
