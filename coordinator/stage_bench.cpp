@@ -1,11 +1,13 @@
 #include "coordinator/stage_bench.h"
 
 #include <algorithm>
+#include <numeric>
 #include <stdexcept>
 
 #include "coordinator/bytes_of.h"
 #include "coordinator/command_cost.h"
 #include "coordinator/command_text.h"
+#include "worker/flop_count.h"
 
 namespace tessera::coordinator {
 namespace {
@@ -36,6 +38,14 @@ class BenchRun {
     deadline_.end(command, outcomes);
     check(command, outcomes);
     return outcomes;
+  }
+
+  /// FLOP of a step, of all ranks together.
+  double count_flop(int stage, int step) {
+    const double mine = worker::count_flop_of([&] { run(CommandKind::Step, stage, step); });
+    std::vector<double> all(static_cast<std::size_t>(control_.size()));
+    control_.all_gather(bytes_of(mine), writable_bytes_of(all));
+    return std::accumulate(all.begin(), all.end(), 0.0);
   }
 
  private:
@@ -78,6 +88,7 @@ class StageBench {
     wait_seconds_ = step_seconds_ = 0;
     timings_.step_bytes = 0;
     timings_.steps = time_steps(stage_.steps - 1);
+    timings_.step_flop = run_.count_flop(stage_.stage, stage_.steps - 1);
     timings_.wait_share = step_seconds_ > 0 ? wait_seconds_ / working_ / step_seconds_ : 0;
     const std::vector<Outcome> decoded = run_.run(CommandKind::EndStage, stage_.stage, 0);
     timings_.decode = slowest(decoded);

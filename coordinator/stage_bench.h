@@ -22,6 +22,7 @@ struct StageTimings {
   double transition = 0;              ///< BeginStage: encoding, upscaling, noise
   std::vector<double> dilated_steps;  ///< empty where the stage dilates nothing
   std::vector<double> steps;
+  double step_flop = 0;           ///< of an undilated step, counted, all ranks together
   double decode = 0;              ///< EndStage
   double wait_share = 0;          ///< of the steps: mean over working ranks, transfers included
   std::uint64_t step_bytes = 0;   ///< sent in an undilated step, the most of any rank

@@ -35,6 +35,16 @@ std::string stage_line(const BenchResult& result, const StageTimings& timings) {
                    100 * timings.wait_share, timings.transition, timings.decode);
 }
 
+/// What the layers computed over what the cost model says they have to.
+std::string counted_line(const BenchResult& result) {
+  std::string line = "FLOP of a step, counted / modelled:";
+  for (const StageTimings& timings : result.stages) {
+    const auto index = static_cast<std::size_t>(timings.stage);
+    line += formatted(" %.3f", timings.step_flop / result.forecast.plan.forecast[index].step_flop);
+  }
+  return line;
+}
+
 json samples_json(const std::vector<double>& samples) {
   const SampleStatistics seconds = statistics_of(samples);
   return {{"median", seconds.median},
@@ -53,6 +63,7 @@ json stage_json(const BenchResult& result, const StageTimings& timings) {
           {"width", plan.image.cols},
           {"strips", plan.strip_count},
           {"step_flop", cost.step_flop},
+          {"counted_step_flop", timings.step_flop},
           {"step_seconds", samples_json(timings.steps)},
           {"dilated_step_seconds", samples_json(timings.dilated_steps)},
           {"predicted_step_seconds", time.step.seconds()},
@@ -85,6 +96,7 @@ std::vector<std::string> bench_lines(const BenchResult& result) {
                               result.forecast.placement.ranks,
                               static_cast<double>(last.memory_peak) / kMebibyte,
                               static_cast<double>(last.step_bytes) / kMebibyte));
+    lines.push_back(counted_line(result));
   }
   return lines;
 }

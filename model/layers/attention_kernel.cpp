@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "model/layers/flash_attention_cpu.h"
+#include "model/layers/flop_meter.h"
 
 namespace tessera::model {
 namespace {
@@ -36,6 +37,7 @@ Attended attend(const at::Tensor& q_BKND, const at::Tensor& k_BKMD, const at::Te
     return {at::empty_like(q_BKND),
             at::empty({q_BKND.size(0), q_BKND.size(1), 0}, q_BKND.options().dtype(at::kFloat))};
   }
+  count_flop(4.0 * static_cast<double>(q_BKND.numel()) * static_cast<double>(k_BKMD.size(2)));
   return q_BKND.is_cpu() ? attend_cpu(q_BKND, k_BKMD, v_BKMD)
                          : attend_cuda(q_BKND, k_BKMD, v_BKMD, lse);
 }

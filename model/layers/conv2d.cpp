@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "model/layers/flop_meter.h"
 #include "model/layers/row_chunks.h"
 #include "model/spatial_ops.h"
 #include "partition/row_range.h"
@@ -14,12 +15,19 @@ namespace {
 
 bool uses_onednn(const at::Tensor& x) { return x.is_cpu() && x.scalar_type() == at::kFloat; }
 
+double conv_flop(const at::Tensor& y, const at::Tensor& weight_OIHW) {
+  const std::int64_t taps_times_inputs = weight_OIHW.numel() / weight_OIHW.size(0);
+  return 2.0 * static_cast<double>(y.numel()) * static_cast<double>(taps_times_inputs);
+}
+
 at::Tensor conv_one(const at::Tensor& x_1CHW, const ConvWeights& weights, const at::Tensor& bias,
                     at::IntArrayRef padding, at::IntArrayRef stride, at::IntArrayRef dilation) {
-  if (uses_onednn(x_1CHW)) {
-    return at::mkldnn_convolution(x_1CHW, weights.weight, bias, padding, stride, dilation, 1);
-  }
-  return at::conv2d(x_1CHW, weights.weight, bias, stride, padding, dilation, 1);
+  at::Tensor y =
+      uses_onednn(x_1CHW)
+          ? at::mkldnn_convolution(x_1CHW, weights.weight, bias, padding, stride, dilation, 1)
+          : at::conv2d(x_1CHW, weights.weight, bias, stride, padding, dilation, 1);
+  count_flop(conv_flop(y, weights.weight));
+  return y;
 }
 
 /// Small rows of one band: its 4 x out channels stay in a core's cache until they are interleaved.
@@ -84,6 +92,7 @@ at::Tensor upsampled_in_bands(const at::Tensor& x_BCHW, const ConvWeights& weigh
       const at::Tensor phases =
           at::mkldnn_convolution(map.narrow(2, above, below - above), folded.weight, folded.bias,
                                  {padding, 1}, {1, 1}, {1, 1}, 1);
+      count_flop(conv_flop(phases, folded.weight));
       const std::int64_t first = begin - 1 + halo_rows - above + padding;
       interleave_phases(phases, first, {static_cast<int>(begin), static_cast<int>(end)}, out, cols,
                         to);

@@ -4,9 +4,12 @@
 
 #include <vector>
 
+#include "model/layers/flop_meter.h"
+
 namespace tessera::model {
 
 at::Tensor linear(const at::Tensor& x, const LinearWeights& weights) {
+  count_flop(2.0 * static_cast<double>(x.numel()) * static_cast<double>(weights.weight.size(0)));
   if (!x.is_cpu() || x.scalar_type() != at::kFloat) {
     return at::linear(x, weights.weight, weights.bias);
   }

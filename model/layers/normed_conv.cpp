@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "model/layers/conv2d.h"
+#include "model/layers/flop_meter.h"
 #include "model/layers/group_norm.h"
 #include "model/layers/linear.h"
 #include "model/layers/row_chunks.h"
@@ -117,6 +118,8 @@ class BandedConvolution {
     const at::Tensor bias = bias_of(band).contiguous();
     const at::Tensor residual =
         residual_.defined() ? channels_last(shortcut_of(band.of(residual_), layer_)) : residual_;
+    count_flop(18.0 * 4 * static_cast<double>(tile_rows * tile_cols) *
+               static_cast<double>(in * out));
     winograd_band({rows.const_data_ptr<float>(), tile_cols, in, weights_.const_data_ptr<float>(),
                    bias.const_data_ptr<float>(), out, winograd_block_tiles(in, out)},
                   {band.of(y_BCHW).mutable_data_ptr<float>(),

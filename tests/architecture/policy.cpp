@@ -41,10 +41,11 @@ std::vector<std::string> top_folders() {
 
 const std::set<std::string, std::less<>>& worker_face() {
   static const std::set<std::string, std::less<>> headers = {
-      "worker/worker.h",           "worker/command.h",        "worker/outcome.h",
-      "worker/stage_plan.h",       "worker/render_task.h",    "worker/kernel_rates.h",
-      "worker/model_outline.h",    "worker/device_report.h",  "worker/failure_code.h",
-      "worker/model_conversion.h", "worker/stage_snapshot.h", "worker/timesteps.h",
+      "worker/worker.h",       "worker/command.h",          "worker/outcome.h",
+      "worker/stage_plan.h",   "worker/render_task.h",      "worker/kernel_rates.h",
+      "worker/flop_count.h",   "worker/model_outline.h",    "worker/device_report.h",
+      "worker/failure_code.h", "worker/model_conversion.h", "worker/stage_snapshot.h",
+      "worker/timesteps.h",
   };
   return headers;
 }

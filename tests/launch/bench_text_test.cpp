@@ -22,8 +22,10 @@ BenchResult result() {
   coordinator::StageTimings first;
   first.steps = {2, 1, 3};
   first.step_bytes = 1 << 20;
+  first.step_flop = result.forecast.plan.forecast[0].step_flop / 2;
   coordinator::StageTimings second = first;
   second.stage = 1;
+  second.step_flop = result.forecast.plan.forecast[1].step_flop / 2;
   second.dilated_steps = {4};
   second.memory_peak = 7 << 20;
   result.stages = {first, second};
@@ -32,13 +34,14 @@ BenchResult result() {
 
 TEST(BenchText, ShowsKernelsAndStagesWithTheirMedians) {
   const auto lines = bench_lines(result());
-  ASSERT_EQ(lines.size(), 7U);
+  ASSERT_EQ(lines.size(), 8U);
   EXPECT_THAT(lines[1], HasSubstr("conv"));
   EXPECT_THAT(lines[1], HasSubstr("1000.000 ms"));
   EXPECT_THAT(lines[1], HasSubstr(" 2.0"));  // GFLOP/s
   EXPECT_THAT(lines[4], HasSubstr("1024x1024"));
   EXPECT_THAT(lines[4], HasSubstr("2.000 s"));
   EXPECT_EQ(lines[6], "2 ranks, 7 MiB peak, 1.0 MiB sent per step of the last stage");
+  EXPECT_EQ(lines[7], "FLOP of a step, counted / modelled: 0.500 0.500");
 }
 
 TEST(BenchText, JsonHoldsSamplesPredictionsAndTheMachine) {

@@ -6,6 +6,7 @@
 #include "fusion/low_pass.h"
 #include "fusion/scale_fusion.h"
 #include "model/layers/attention_kernel.h"
+#include "model/layers/flop_meter.h"
 #include "model/layers/linear.h"
 #include "model/unet/transformer_block.h"
 #include "partition/interleave.h"
@@ -127,6 +128,8 @@ at::Tensor ScaleFusedAttention::blur(const at::Tensor& difference_BHWC,
   const auto border = settings_.stage.blur_axes == BlurAxes::HeightWidth
                           ? fusion::BlurBorder::Renormalised
                           : fusion::BlurBorder::ZeroPadded;
+  const double taps = 2.0 * radius + 1;
+  model::count_flop(4 * taps * static_cast<double>(difference_BHWC.numel()));
   return fusion::low_pass(x, held, own, canvas.map.rows, taps_, border);
 }
 
