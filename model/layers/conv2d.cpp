@@ -1,6 +1,7 @@
 #include "model/layers/conv2d.h"
 
 #include <ATen/ATen.h>
+#include <ATen/Parallel.h>
 
 #include <algorithm>
 #include <vector>
@@ -108,19 +109,71 @@ partition::Extent kernel_reach(const ConvWeights& weights, const ConvGeometry& g
   return {geometry.dilation.rows * (kernel - 1) / 2, geometry.dilation.cols * (kernel - 1) / 2};
 }
 
+namespace {
+
+/// A convolution of one map, whose rows can be computed apart.
+struct MapConvolution {
+  at::Tensor x_1CHW;
+  const ConvWeights& weights;
+  at::Tensor bias;
+  std::int64_t stride;
+  partition::Extent dilation;
+  partition::Extent padding;
+
+  std::int64_t outputs(std::int64_t dim, int pad, int dilated) const {
+    const std::int64_t span = dilated * (weights.weight.size(dim) - 1) + 1;
+    return (x_1CHW.size(dim) + 2 * pad - span) / stride + 1;
+  }
+  std::int64_t rows() const { return outputs(2, padding.rows, dilation.rows); }
+  std::int64_t cols() const { return outputs(3, padding.cols, dilation.cols); }
+
+  at::Tensor whole() const { return of(x_1CHW, padding.rows); }
+  /// Output rows [begin, end): zeros stand for the rows beyond the map.
+  at::Tensor band(std::int64_t begin, std::int64_t end) const {
+    const std::int64_t first = begin * stride - padding.rows;
+    const std::int64_t last =
+        (end - 1) * stride - padding.rows + dilation.rows * (weights.weight.size(2) - 1) + 1;
+    const std::int64_t above = std::max<std::int64_t>(0, -first);
+    const std::int64_t below = std::max<std::int64_t>(0, last - x_1CHW.size(2));
+    const at::Tensor held = x_1CHW.narrow(2, first + above, last - below - first - above);
+    if (above + below == 0) return of(held, 0);
+    return of(at::constant_pad_nd(held, {0, 0, above, below}), 0);
+  }
+
+ private:
+  at::Tensor of(const at::Tensor& rows_1CHW, std::int64_t row_padding) const {
+    const std::vector<std::int64_t> paddings{row_padding, padding.cols};
+    const std::vector<std::int64_t> strides{stride, stride};
+    const std::vector<std::int64_t> dilations{dilation.rows, dilation.cols};
+    return conv_one(rows_1CHW, weights, bias, paddings, strides, dilations);
+  }
+};
+
+/// On several threads band by band: oneDNN may give a row other bits when it splits a map itself.
+at::Tensor convolve(const MapConvolution& map) {
+  if (!uses_onednn(map.x_1CHW) || at::get_num_threads() == 1) return map.whole();
+  const std::int64_t out = map.weights.weight.size(0);
+  at::Tensor y = at::empty({1, out, map.rows(), map.cols()}, map.x_1CHW.options(),
+                           at::MemoryFormat::ChannelsLast);
+  const std::int64_t band = std::max<std::int64_t>(4, kBandFloats / (out * map.cols()));
+  for_row_chunks(map.rows(), band, [&](std::int64_t begin, std::int64_t end) {
+    y.narrow(2, begin, end - begin).copy_(map.band(begin, end));
+  });
+  return y;
+}
+
+}  // namespace
+
 at::Tensor conv_map(const at::Tensor& x_BCHW, const ConvWeights& weights, int stride,
                     partition::Extent dilation, partition::Extent padding,
                     const at::Tensor& bias_BC) {
-  const std::vector<std::int64_t> paddings{padding.rows, padding.cols};
-  const std::vector<std::int64_t> strides{stride, stride};
-  const std::vector<std::int64_t> dilations{dilation.rows, dilation.cols};
   const auto batch = x_BCHW.size(0);
   std::vector<at::Tensor> outputs;
   outputs.reserve(static_cast<std::size_t>(batch));
   for (std::int64_t b = 0; b < batch; ++b) {
     const at::Tensor bias = bias_BC.defined() ? bias_BC[b] : weights.bias;
     const at::Tensor x_1CHW = x_BCHW.narrow(0, b, 1).contiguous(at::MemoryFormat::ChannelsLast);
-    outputs.push_back(conv_one(x_1CHW, weights, bias, paddings, strides, dilations));
+    outputs.push_back(convolve({x_1CHW, weights, bias, stride, dilation, padding}));
   }
   return batch == 1 ? outputs.front() : at::cat(outputs, 0);
 }

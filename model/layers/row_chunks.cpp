@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <atomic>
 
+#include "model/layers/one_thread.h"
+
 namespace tessera::model {
 
 void for_row_chunks(std::int64_t count, std::int64_t chunk,
@@ -17,6 +19,8 @@ void for_row_chunks(std::int64_t count, std::int64_t chunk,
   std::atomic<std::int64_t> next{0};
   at::parallel_for(0, threads, 1, [&](std::int64_t, std::int64_t) {
     const c10::InferenceMode inference;  // thread-local: pool threads start without it
+    // oneDNN chooses kernels, and so the order of sums, by the number of threads that it may use.
+    const OneThread kernels;
     for (std::int64_t index = next++; index < chunks; index = next++) {
       work(index * chunk, std::min(count, (index + 1) * chunk));
     }

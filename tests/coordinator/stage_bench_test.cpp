@@ -81,7 +81,7 @@ TEST(StageBench, GoesThroughTheStagesAsARenderDoes) {
   EXPECT_EQ(kinds[1], CommandKind::BeginStage);
   EXPECT_EQ(kinds[2], CommandKind::Step);
   EXPECT_EQ(kinds.back(), CommandKind::EndItem);
-  EXPECT_EQ(std::count(kinds.begin(), kinds.end(), CommandKind::Step), 4 + 8);
+  EXPECT_EQ(std::count(kinds.begin(), kinds.end(), CommandKind::Step), 5 + 9);
 }
 
 TEST(StageBench, EndsOnAllRanksWithTheMessageOfTheOneThatFails) {

@@ -1,6 +1,7 @@
 #include "model/layers/conv2d.h"
 
 #include <ATen/ATen.h>
+#include <ATen/Parallel.h>
 #include <gtest/gtest.h>
 
 #include "model/spatial_ops.h"
@@ -23,28 +24,42 @@ at::Tensor reference(const at::Tensor& x, const ConvWeights& conv, int stride,
                     {stride, stride}, {padding.rows, padding.cols}, {dilation.rows, dilation.cols});
 }
 
+/// As many threads for torch until the end of the scope.
+class Threads {
+ public:
+  explicit Threads(int count) { at::set_num_threads(count); }
+  ~Threads() { at::set_num_threads(before_); }
+  Threads(const Threads&) = delete;
+  Threads& operator=(const Threads&) = delete;
+
+ private:
+  int before_ = at::get_num_threads();
+};
+
 struct Shape {
   int in, out, cols;
+  int dilation = 1;
 };
 
 void PrintTo(const Shape& shape, std::ostream* out) {
-  *out << shape.in << "to" << shape.out << "x" << shape.cols;
+  *out << shape.in << "to" << shape.out << "x" << shape.cols << "d" << shape.dilation;
 }
 
 class ConvMapRows : public ::testing::TestWithParam<Shape> {};
 
-TEST_P(ConvMapRows, GivesTheSameBitsForAnyNumberOfRowsAndForHaloRowsInsteadOfPadding) {
-  const auto [in, out, cols] = GetParam();
+TEST_P(ConvMapRows, GivesTheSameBitsForAnyRowsAndThreadsAndForHaloRowsInsteadOfPadding) {
+  const auto [in, out, cols, reach] = GetParam();
   constexpr int kRows = 40;
   const ConvWeights conv = make_conv(in, out, 3);
   const at::Tensor x = noise_map({1, in, kRows, cols}, 1);
-  const at::Tensor whole = conv_map(x, conv, 1, {1, 1}, {1, 1}, {});
-  const at::Tensor haloed = at::constant_pad_nd(x, {0, 0, 1, 1});
+  const at::Tensor whole = conv_map(x, conv, 1, {reach, reach}, {reach, reach}, {});
+  const at::Tensor haloed = at::constant_pad_nd(x, {0, 0, reach, reach});
   for (int rows = 1; rows <= 32; ++rows) {
     for (const int begin : {0, 3, kRows - rows}) {
       SCOPED_TRACE(::testing::Message() << rows << " rows from " << begin);
-      const at::Tensor strip = haloed.narrow(2, begin, rows + 2);
-      const at::Tensor y = conv_map(strip, conv, 1, {1, 1}, {0, 1}, {});
+      const Threads threads(1 + (rows + begin) % 3);
+      const at::Tensor strip = haloed.narrow(2, begin, rows + 2 * reach);
+      const at::Tensor y = conv_map(strip, conv, 1, {reach, reach}, {0, reach}, {});
       ASSERT_TRUE(same_bits(y, whole.narrow(2, begin, rows)));
     }
   }
@@ -52,7 +67,8 @@ TEST_P(ConvMapRows, GivesTheSameBitsForAnyNumberOfRowsAndForHaloRowsInsteadOfPad
 
 INSTANTIATE_TEST_SUITE_P(Shapes, ConvMapRows,
                          ::testing::Values(Shape{4, 16, 8}, Shape{16, 16, 8}, Shape{64, 64, 32},
-                                           Shape{32, 4, 24}, Shape{96, 32, 5}, Shape{3, 16, 33}));
+                                           Shape{32, 4, 24}, Shape{96, 32, 5}, Shape{3, 16, 33},
+                                           Shape{16, 16, 9, 2}, Shape{16, 16, 9, 3}));
 
 TEST(ConvMap, StripsOfAnEvenRowKeepTheBitsOfAStridedConvolution) {
   const ConvWeights conv = make_conv(16, 16, 3);
@@ -62,6 +78,7 @@ TEST(ConvMap, StripsOfAnEvenRowKeepTheBitsOfAStridedConvolution) {
     const at::Tensor haloed = at::constant_pad_nd(x, {0, 0, dilation, dilation});
     for (int rows = 2; rows <= 16; rows += 2) {
       SCOPED_TRACE(::testing::Message() << rows << " rows, dilation " << dilation);
+      const Threads threads(1 + rows / 2 % 3);
       const at::Tensor strip = haloed.narrow(2, 8, rows + 2 * dilation);
       const at::Tensor y = conv_map(strip, conv, 2, {dilation, 1}, {0, 1}, {});
       // One output row more where the halo below a strip reaches the next even row.

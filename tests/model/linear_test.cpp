@@ -1,6 +1,7 @@
 #include "model/layers/linear.h"
 
 #include <ATen/ATen.h>
+#include <ATen/Parallel.h>
 #include <gtest/gtest.h>
 
 #include "tests/model/tensor_patterns.h"
@@ -20,17 +21,20 @@ void PrintTo(const Widths& widths, std::ostream* out) { *out << widths.in << "to
 
 class LinearRows : public ::testing::TestWithParam<Widths> {};
 
-TEST_P(LinearRows, GivesARowTheSameBitsWhateverTheOtherRows) {
+TEST_P(LinearRows, GivesARowTheSameBitsWhateverTheOtherRowsAndTheThreads) {
+  const int before = at::get_num_threads();
   const auto [in, out] = GetParam();
   const LinearWeights weights = make_linear(in, out);
   const at::Tensor x = noise({1, 70, in}, 3);
   const at::Tensor all = linear(x, weights);
   for (int rows = 1; rows <= 33; ++rows) {
+    at::set_num_threads(1 + rows % 3);
     for (const int begin : {0, 5, 70 - rows}) {
       SCOPED_TRACE(::testing::Message() << rows << " rows from " << begin);
       ASSERT_TRUE(same_bits(linear(x.narrow(1, begin, rows), weights), all.narrow(1, begin, rows)));
     }
   }
+  at::set_num_threads(before);
 }
 
 INSTANTIATE_TEST_SUITE_P(Widths, LinearRows,

@@ -91,15 +91,18 @@ TEST_P(NormedConv, TakesABiasPerBatchElement) {
   EXPECT_LT(relative_max(normed_conv_map({x_}, moments(), shifted), expected), 3e-6);
 }
 
-TEST_P(NormedConv, GivesARowTheSameBitsInEveryStrip) {
+TEST_P(NormedConv, GivesARowTheSameBitsInEveryStripAndOnEveryNumberOfThreads) {
   NormedConvolution with = layer();
   const at::Tensor whole = normed_conv_map({x_}, moments(), with);
   with.residual_BCHW = residual_;
   const at::Tensor added = normed_conv_map({x_}, moments(), with);
   const std::int64_t reach = (GetParam().kernel - 1) / 2 * GetParam().dilation.rows;
+  const int before = at::get_num_threads();
   for (std::int64_t rows = 1; rows <= x_.size(2); ++rows) {
     for (std::int64_t begin = 0; begin + rows <= x_.size(2); begin += 3) {
-      SCOPED_TRACE(::testing::Message() << rows << " rows from " << begin);
+      at::set_num_threads(static_cast<int>(1 + (rows + begin) % 3));
+      SCOPED_TRACE(::testing::Message() << rows << " rows from " << begin << " on "
+                                        << at::get_num_threads() << " threads");
       const MapRows held = strip(begin, begin + rows, reach);
       ASSERT_TRUE(
           same_bits(normed_conv_map(held, moments(), layer()), whole.narrow(2, begin, rows)));
@@ -107,6 +110,7 @@ TEST_P(NormedConv, GivesARowTheSameBitsInEveryStrip) {
       ASSERT_TRUE(same_bits(normed_conv_map(held, moments(), with), added.narrow(2, begin, rows)));
     }
   }
+  at::set_num_threads(before);
 }
 
 TEST_P(NormedConv, GivesTheSameBitsAloneAndInABatchAndOnAnyNumberOfThreads) {
