@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <utility>
+
 #include "partition/canonical_blocks.h"
 #include "storage/safetensors_file.h"
 #include "tests/worker/parity_case.h"
@@ -46,6 +48,16 @@ TEST(RankInvariance, EveryTracedTensorHasTheSameBitsOnEveryRankCount) {
   for (const int ranks : {2, 3, 4, 5, 6, 7, 8}) {
     SCOPED_TRACE(std::to_string(ranks) + " ranks");
     expect_same_tensors(trace_of(paper_task(ranks)), reference);
+  }
+}
+
+TEST(RankInvariance, NorDoTheThreadsOfARankChangeABit) {
+  const SafetensorsFile reference = trace_of(paper_task(1));
+  for (const auto& [ranks, threads] : {std::pair{1, 2}, {1, 3}, {3, 2}}) {
+    SCOPED_TRACE(std::to_string(ranks) + " ranks of " + std::to_string(threads) + " threads");
+    worker::RenderTask task = paper_task(ranks);
+    task.cpu_threads = threads;
+    expect_same_tensors(trace_of(task), reference);
   }
 }
 
