@@ -11,7 +11,7 @@ namespace {
 std::vector<ConfigKey> all_keys() {
   std::vector<ConfigKey> keys;
   for (const auto section : {job_keys, prompt_keys, model_keys, sampling_keys, cascade_keys,
-                             blend_keys, method_keys, attention_keys, picture_keys,
+                             blend_keys, method_keys, attention_keys, picture_keys, video_keys,
                              distributed_keys, checkpoint_keys, output_keys, message_keys}) {
     for (ConfigKey& key : section()) keys.push_back(std::move(key));
   }

@@ -6,6 +6,8 @@ std::string describe(const ConfigOrigin& origin) {
   switch (origin.kind) {
     case ConfigOrigin::Kind::Default:
       return "default";
+    case ConfigOrigin::Kind::VideoDefault:
+      return "kind video";
     case ConfigOrigin::Kind::Mode:
       return "method.mode official";
     case ConfigOrigin::Kind::Preset:

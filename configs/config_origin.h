@@ -11,6 +11,7 @@ namespace tessera::configs {
 struct ConfigOrigin {
   enum class Kind {
     Default,
+    VideoDefault,
     Mode,
     Preset,
     ConfigFile,
@@ -27,8 +28,8 @@ struct ConfigOrigin {
   bool operator==(const ConfigOrigin&) const = default;
 };
 
-/// For people: "default", "method.mode official", "preset demo", "job.yaml:3:5", "TESSERA_SEED",
-/// "option --seed", "prompts file p.csv".
+/// For people: "default", "kind video", "method.mode official", "preset demo", "job.yaml:3:5",
+/// "TESSERA_SEED", "option --seed", "prompts file p.csv".
 std::string describe(const ConfigOrigin& origin);
 
 /// The origin of every key.

@@ -6,7 +6,9 @@
 #include <vector>
 
 #include "configs/checkpoint_config.h"
+#include "configs/free_u_config.h"
 #include "configs/prompt_config.h"
+#include "configs/video_config.h"
 #include "partition/extent.h"
 
 namespace tessera::configs {
@@ -17,9 +19,9 @@ namespace tessera::configs {
 /// "taken from the model", as the comment says. A field whose key is spelled otherwise names it.
 /// The keys themselves, with their types and documentation, are listed by config_keys().
 struct JobConfig {
-  enum class Kind { Image };
+  enum class Kind { Image, Video };
   enum class Tokenizer { Clip, ClipBasic };
-  enum class Scheduler { Euler, EulerAncestral };
+  enum class Scheduler { Euler, EulerAncestral, Ddim };
   enum class TimestepSpacing { Leading, Trailing };
   enum class StateDtype { Fp32, Fp16 };
   enum class UpscaleSpace { Image, Latent };
@@ -31,6 +33,7 @@ struct JobConfig {
   enum class BorderTokens { Clip, NullKeys };
   enum class VaeMode { Auto, Full, Tiled };
   enum class GuidanceSplit { Auto, On, Off };
+  enum class OutputFormat { Png, Mp4, Mkv, Frames };
   enum class Stages { All, Final };
   enum class OnExists { Error, Skip, Overwrite, Suffix };
   enum class Metadata { Full, RedactPrompt, None };
@@ -49,6 +52,7 @@ struct JobConfig {
     int steps = 50;
     double guidance_scale = 7.5;
     double guidance_rescale = 0;
+    double eta = 0;
     TimestepSpacing timestep_spacing = TimestepSpacing::Leading;
     StateDtype state = StateDtype::Fp32;
   };
@@ -64,14 +68,7 @@ struct JobConfig {
     Posterior posterior = Posterior::Sample;
   };
 
-  struct FreeU {
-    double b1 = 1.1;
-    double b2 = 1.2;
-    double s1 = 0.6;
-    double s2 = 0.4;
-
-    bool operator==(const FreeU&) const = default;
-  };
+  using FreeU = FreeUConfig;
 
   struct Method {
     MethodName name = MethodName::FreeScale;
@@ -112,11 +109,13 @@ struct JobConfig {
   struct Output {
     std::string run_dir = "runs/{name}";
     std::string pattern = "images/{index:05}_{seed}_{width}x{height}";
+    std::vector<OutputFormat> formats{OutputFormat::Png};
     int bit_depth = 8;
     Stages stages = Stages::All;
     OnExists on_exists = OnExists::Error;
     Metadata metadata = Metadata::Full;
     int png_level = 3;
+    int video_crf = 18;
   };
 
   struct Log {
@@ -140,6 +139,7 @@ struct JobConfig {
   Method method;
   Vae vae;
   Init init;
+  VideoConfig video;
   Distributed distributed;
   CheckpointConfig checkpoint;
   Output output;

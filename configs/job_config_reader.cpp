@@ -10,6 +10,7 @@
 #include "configs/config_error.h"
 #include "configs/config_keys.h"
 #include "configs/config_yaml.h"
+#include "configs/kind_defaults.h"
 #include "configs/method_mode.h"
 #include "configs/nearest_name.h"
 #include "configs/preset_library.h"
@@ -234,6 +235,7 @@ ResolvedConfig read_job_config(const ConfigSources& sources) {
     resolved.job.seed = *sources.drawn_seed;
     resolved.origins.set("seed", {Kind::Drawn, {}});
   }
+  apply_kind(resolved.job, resolved.origins);
   set_last_size(resolved, sources);
   fill_name(resolved.job, sources);
   apply_method_mode(resolved.job, resolved.origins);

@@ -6,6 +6,7 @@
 #include "configs/config_error.h"
 #include "configs/prompt_init.h"
 #include "configs/value_codecs.h"
+#include "configs/video_rules.h"
 #include "partition/size_text.h"
 
 namespace tessera::configs {
@@ -21,6 +22,7 @@ class Checker {
   Checker(const JobConfig& job, const ConfigOrigins& origins) : job_(job), origins_(origins) {}
 
   std::vector<std::string> check() {
+    if (const auto breach = breach_of_kind(job_)) fail(breach->key, breach->what);
     check_sizes();
     check_exponents();
     check_init();

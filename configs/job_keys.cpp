@@ -18,8 +18,15 @@ std::vector<ConfigKey> job_keys() {
           "preset, else \"render\".",
           [](auto& job) -> auto& { return job.name; }),
       make_key(
-          "kind", choice<JobConfig::Kind>({{"image", JobConfig::Kind::Image}}), Picture::Changes,
-          "What is rendered.", [](auto& job) -> auto& { return job.kind; }),
+          "kind",
+          choice<JobConfig::Kind>(
+              {{"image", JobConfig::Kind::Image}, {"video", JobConfig::Kind::Video}}),
+          Picture::Changes,
+          "What is rendered. video sets, unless given: negative_prompt \"\", sampling.scheduler "
+          "ddim, sampling.guidance_scale 12, cascade.resolutions [320x512, 640x1024], "
+          "cascade.upscale_space latent, method.freeu null, vae.mode full, output.pattern "
+          "videos/..., output.formats [mp4].",
+          [](auto& job) -> auto& { return job.kind; }),
       make_key(
           "preset", text("name of a preset", Emptiness::Allowed), Picture::Keeps,
           "Named set of values that the other sources override; `tessera config presets` "

@@ -16,6 +16,7 @@ std::vector<ConfigKey> blend_keys();        ///< cascade.*: from one stage to th
 std::vector<ConfigKey> method_keys();       ///< method.*: name, mode, when it acts
 std::vector<ConfigKey> attention_keys();    ///< method.*: details of the mode
 std::vector<ConfigKey> picture_keys();      ///< vae.*, init.*
+std::vector<ConfigKey> video_keys();        ///< video.*
 std::vector<ConfigKey> distributed_keys();  ///< distributed.*
 std::vector<ConfigKey> checkpoint_keys();   ///< checkpoint.*
 std::vector<ConfigKey> output_keys();       ///< output.*

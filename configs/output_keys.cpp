@@ -9,6 +9,7 @@ using Picture = ConfigKey::Picture;
 }  // namespace
 
 std::vector<ConfigKey> output_keys() {
+  using Format = JobConfig::OutputFormat;
   using Stages = JobConfig::Stages;
   using OnExists = JobConfig::OnExists;
   using Metadata = JobConfig::Metadata;
@@ -22,6 +23,16 @@ std::vector<ConfigKey> output_keys() {
           "Name of a picture inside the run folder, without its extension. Tokens: {index:05} "
           "{seed} {stage} {width} {height} {prompt_slug:40} {name}.",
           [](auto& job) -> auto& { return job.output.pattern; }),
+      make_key(
+          "output.formats",
+          list_of("these", choice<Format>({{"png", Format::Png},
+                                           {"mp4", Format::Mp4},
+                                           {"mkv", Format::Mkv},
+                                           {"frames", Format::Frames}})),
+          Picture::Keeps,
+          "Files of a picture (png) or a clip: mp4 (H.264), mkv (FFV1, lossless), frames alone. "
+          "The frames of a clip are always written, as PNG files in frames/.",
+          [](auto& job) -> auto& { return job.output.formats; }),
       make_key(
           "output.bit_depth", choice<int>({{"8", 8}, {"16", 16}}), Picture::Keeps,
           "Bits per channel.", [](auto& job) -> auto& { return job.output.bit_depth; }),
@@ -50,6 +61,10 @@ std::vector<ConfigKey> output_keys() {
       make_key(
           "output.png_level", integer(0, 9), Picture::Keeps, "Compression of PNG files.",
           [](auto& job) -> auto& { return job.output.png_level; }),
+      make_key(
+          "output.video_crf", integer(0, 51), Picture::Keeps,
+          "Quality of mp4 files, 0 (best) to 51.",
+          [](auto& job) -> auto& { return job.output.video_crf; }),
   };
 }
 

@@ -13,9 +13,10 @@ std::vector<ConfigKey> sampling_keys() {
   return {
       make_key(
           "sampling.scheduler",
-          choice<Scheduler>(
-              {{"euler", Scheduler::Euler}, {"euler_ancestral", Scheduler::EulerAncestral}}),
-          Picture::Changes, "Sampler. SDXL-Turbo wants euler_ancestral.",
+          choice<Scheduler>({{"euler", Scheduler::Euler},
+                             {"euler_ancestral", Scheduler::EulerAncestral},
+                             {"ddim", Scheduler::Ddim}}),
+          Picture::Changes, "Sampler. SDXL-Turbo wants euler_ancestral, clips have ddim alone.",
           [](auto& job) -> auto& { return job.sampling.scheduler; }),
       make_key(
           "sampling.steps", integer(1, 1000), Picture::Changes,
@@ -31,6 +32,10 @@ std::vector<ConfigKey> sampling_keys() {
           "sampling.guidance_rescale", number(0, 1), Picture::Changes,
           "Share by which the guided prediction gets the spread of the plain one back.",
           [](auto& job) -> auto& { return job.sampling.guidance_rescale; }),
+      make_key(
+          "sampling.eta", number(0, 1), Picture::Changes,
+          "Noise that ddim adds in every step, as a share of what DDPM would.",
+          [](auto& job) -> auto& { return job.sampling.eta; }),
       make_key(
           "sampling.timestep_spacing",
           choice<Spacing>({{"leading", Spacing::Leading}, {"trailing", Spacing::Trailing}}),

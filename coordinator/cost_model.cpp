@@ -44,7 +44,10 @@ double working_bytes(const ModelOutline& model, const worker::RenderTask& task,
   const partition::StripLayout strips = partition::make_strips(stage.blocks, stage.strip_count);
   const double share = static_cast<double>(strips.tallest_rows()) / stage.latent.rows;
   const double latent = static_cast<double>(stage.latent.area());
-  const double batch = task.sampling.guided() && task.grid.halves == 1 ? 2 : 1;
+  // Pictures: both predictions in one call. Clips: all frames, a prediction per call.
+  const double batch = task.clip                                         ? task.frames()
+                       : task.sampling.guided() && task.grid.halves == 1 ? 2
+                                                                         : 1;
   double widest_keys = 0;
   for (const UnetLayer& layer : network.layers) {
     if (layer.kind == UnetLayer::Kind::Transformer) {
@@ -88,9 +91,11 @@ StageForecast forecast_stage(const ModelOutline& model, const worker::RenderTask
   const double predictions = task.sampling.guided() ? 2 : 1;
   StageForecast forecast;
   forecast.steps = plan.steps - plan.first_step;
-  forecast.step_flop = predictions * unet_flop(model, plan, task.base).total();
+  forecast.step_flop = predictions * task.frames() * unet_flop(model, plan, task.base).total();
   forecast.transition_flop = encodes_image(task, stage) ? vae_encode_flop(model, plan).total() : 0;
-  forecast.decode_flop = vae_decode_flop(model, plan).total();
+  const bool last = stage + 1 == static_cast<int>(task.stages.size());
+  const bool decoded = last || !task.clip || task.clip->decoded == worker::DecodedStages::All;
+  forecast.decode_flop = decoded ? task.frames() * vae_decode_flop(model, plan).total() : 0;
   const UnetLayers network = unet_layers(model);
   const double weights = bytes.unet * unet_weights(model, network) + bytes.vae * vae_weights(model);
   forecast.weight_bytes = std::llround(weights);

@@ -73,6 +73,7 @@ std::string EventJson::frame_written(const FrameRecord& record) const {
   Json object = event("frame_written", time_);
   object["item"] = record.item;
   object["stage"] = record.stage;
+  if (record.frame >= 0) object["frame"] = record.frame;
   object["file"] = record.path.string();
   object["width"] = record.image.cols;
   object["height"] = record.image.rows;

@@ -25,7 +25,8 @@ std::int64_t checkpoint_bytes(const worker::RenderTask& task) {
   std::int64_t most = 0;
   for (const worker::StagePlan& stage : task.stages) {
     const std::int64_t canvases = stage.stage == 0 ? 1 : 2;
-    most = std::max(most, canvases * stage.latent.area() * kLatentChannels * kStateBytes);
+    most = std::max(most,
+                    canvases * task.frames() * stage.latent.area() * kLatentChannels * kStateBytes);
   }
   return most;
 }

@@ -34,10 +34,10 @@ void ManifestLog::on_command_end(const CommandRecord& record) {
 }
 
 void ManifestLog::on_frame_written(const FrameRecord& record) {
-  ManifestPicture* picture = manifest_.find(record.item, record.stage);
+  ManifestPicture* picture =
+      manifest_.find(record.path.lexically_relative(run_.root()).generic_string());
   if (picture == nullptr) {
-    throw std::logic_error("the manifest has no picture of item " + std::to_string(record.item) +
-                           ", stage " + std::to_string(record.stage));
+    throw std::logic_error("the manifest has no picture " + record.path.string());
   }
   picture->state = ManifestPicture::State::Written;
   picture->digest = record.digest;

@@ -15,14 +15,15 @@ namespace tessera::coordinator {
 using Clock = std::chrono::steady_clock;
 
 struct OutputWriter::Job {
-  enum class Kind { Begin, Rows, End, Close };
+  enum class Kind { Begin, Rows, End, Container, Close };
 
   Kind kind = Kind::Rows;
-  std::shared_ptr<const PictureOrder> order;
+  std::shared_ptr<const PictureOrder> order{};
   int item = 0;
   int stage = 0;
-  storage::RowBand band;
-  std::vector<float> pixels;
+  storage::RowBand band{};
+  std::vector<float> pixels{};
+  std::size_t container = 0;  ///< index in the order
 
   std::uint64_t bytes() const { return pixels.size() * sizeof(float); }
 };
@@ -33,6 +34,7 @@ struct OutputWriter::State {
 
   void run();
   void perform(const Job& job);
+  void record(const Job& job, const std::filesystem::path& file, int frame);
   void give_up(std::chrono::milliseconds waited);
   void drop_jobs();
 
@@ -85,12 +87,12 @@ void OutputWriter::push(Job job) {
   state_->wake.notify_one();
 }
 
-void OutputWriter::start_picture(int item, int stage) {
+void OutputWriter::start_picture(int item, int stage, int frame) {
   current_.reset();
   try {
-    if (std::optional<PictureOrder> order = order_(item, stage)) {
+    if (std::optional<PictureOrder> order = order_(item, stage, frame)) {
       current_ = std::make_shared<const PictureOrder>(std::move(*order));
-      push({Job::Kind::Begin, current_, item, stage, {}, {}});
+      push({.kind = Job::Kind::Begin, .order = current_, .item = item, .stage = stage});
     }
   } catch (...) {
     const std::lock_guard lock(state_->mutex);
@@ -100,18 +102,29 @@ void OutputWriter::start_picture(int item, int stage) {
 
 void OutputWriter::put_rows(int item, int stage, storage::RowBand rows) {
   if (rows.row_begin == 0) {
-    start_picture(item, stage);
+    start_picture(item, stage, rows.frame);
   }
   if (!current_) {
     return;
   }
-  Job job{Job::Kind::Rows, current_, item, stage, rows, {}};
+  Job job{.order = current_, .item = item, .stage = stage, .band = rows};
   job.pixels.assign(rows.pixels.begin(), rows.pixels.end());
   push(std::move(job));
   if (rows.row_begin + rows.rows >= current_->image.rows) {
-    push({Job::Kind::End, current_, item, stage, {}, {}});
-    current_.reset();
+    end_picture(item, stage);
   }
+}
+
+void OutputWriter::end_picture(int item, int stage) {
+  push({.kind = Job::Kind::End, .order = current_, .item = item, .stage = stage});
+  for (std::size_t k = 0; k < current_->containers.size(); ++k) {
+    push({.kind = Job::Kind::Container,
+          .order = current_,
+          .item = item,
+          .stage = stage,
+          .container = k});
+  }
+  current_.reset();
 }
 
 bool OutputWriter::wait(std::chrono::milliseconds longest, const std::function<bool()>& done) {
@@ -134,7 +147,7 @@ bool OutputWriter::wait_until_written(std::chrono::milliseconds longest) {
   return wait(longest, [&] { return state_->jobs.empty() && !state_->working; });
 }
 
-void OutputWriter::finish() { push({Job::Kind::Close, nullptr, 0, 0, {}, {}}); }
+void OutputWriter::finish() { push({.kind = Job::Kind::Close}); }
 
 std::vector<FrameRecord> OutputWriter::take_written() {
   const std::lock_guard lock(state_->mutex);
@@ -164,6 +177,21 @@ void OutputWriter::State::drop_jobs() {
   jobs.clear();
 }
 
+void OutputWriter::State::record(const Job& job, const std::filesystem::path& file, int frame) {
+  FrameRecord record;
+  record.item = job.item;
+  record.stage = job.stage;
+  record.frame = frame;
+  record.path = file;
+  record.image = job.order->image;
+  std::error_code unknown;
+  const std::uintmax_t size = std::filesystem::file_size(record.path, unknown);
+  record.file_bytes = unknown ? 0 : size;
+  if (!unknown) record.digest = storage::digest_of_file(record.path);
+  const std::lock_guard lock(mutex);
+  written.push_back(std::move(record));
+}
+
 void OutputWriter::State::perform(const Job& job) {
   switch (job.kind) {
     case Job::Kind::Begin:
@@ -175,21 +203,14 @@ void OutputWriter::State::perform(const Job& job) {
       writer->write_rows(band);
       break;
     }
-    case Job::Kind::End: {
+    case Job::Kind::End:
       writer->end_frame();
-      FrameRecord record;
-      record.item = job.item;
-      record.stage = job.stage;
-      record.path = job.order->path;
-      record.image = job.order->image;
-      std::error_code unknown;
-      const std::uintmax_t size = std::filesystem::file_size(record.path, unknown);
-      record.file_bytes = unknown ? 0 : size;
-      if (!unknown) record.digest = storage::digest_of_file(record.path);
-      const std::lock_guard lock(mutex);
-      written.push_back(std::move(record));
+      record(job, job.order->path, job.order->frame);
       break;
-    }
+    case Job::Kind::Container:
+      build_container(job.order->containers[job.container]);
+      record(job, job.order->containers[job.container].path, FrameRecord::kContainer);
+      break;
     case Job::Kind::Close:
       writer->close();
       break;
@@ -208,6 +229,7 @@ void OutputWriter::State::run() {
     working = true;
     progress = Clock::now();
     if (job.order) path = job.order->path;
+    if (job.kind == Job::Kind::Container) path = job.order->containers[job.container].path;
     lock.unlock();
     std::exception_ptr error;
     try {

@@ -9,6 +9,7 @@
 #include <optional>
 #include <vector>
 
+#include "coordinator/clip_files.h"
 #include "coordinator/file_patience.h"
 #include "coordinator/file_thread.h"
 #include "coordinator/render_records.h"
@@ -25,10 +26,13 @@ struct PictureOrder {
   std::filesystem::path path;
   partition::Extent image;
   storage::PictureMetadata metadata;
+  int frame = FrameRecord::kPicture;         ///< of a clip
+  std::vector<ContainerOrder> containers{};  ///< to be made when the picture is there
 };
 
-/// The order for a stage's picture; nullopt when it is not kept (`output.stages: final`).
-using OrderPicture = std::function<std::optional<PictureOrder>(int item, int stage)>;
+/// The order for a stage's picture, or a frame of its clip; nullopt when it is not kept
+/// (`output.stages: final`) or there already.
+using OrderPicture = std::function<std::optional<PictureOrder>(int item, int stage, int frame)>;
 
 /// Writes pictures on a thread of its own, so that rank 0's main thread never waits for compression
 /// or a disk unless the queue is full. The thread calls the frame writer and nothing else.
@@ -74,7 +78,8 @@ class OutputWriter {
 
   void push(Job job);
   bool wait(std::chrono::milliseconds longest, const std::function<bool()>& done);
-  void start_picture(int item, int stage);
+  void start_picture(int item, int stage, int frame);
+  void end_picture(int item, int stage);
 
   OrderPicture order_;
   std::uint64_t queue_bytes_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,10 +17,10 @@ namespace tessera::coordinator {
 /// The stages whose pictures are kept (`output.stages`), ascending.
 std::vector<int> kept_stages(const configs::JobConfig::Output& output, int stage_count);
 
-/// The pictures of a run: which are kept (`output.stages`), their files (`output.pattern`,
-/// `output.on_exists`) and what they tell. Made on rank 0 before work starts, so that an output
-/// that exists is an error before anything is computed. An item that is left has no orders, and
-/// its files may be there or not.
+/// The pictures of a run, the frames of its clips and their containers: which are kept
+/// (`output.stages`), their files (`output.pattern`, `output.on_exists`) and what they tell. Made
+/// on rank 0 before work starts, so that an output that exists is an error before anything is
+/// computed. An item that is left has no orders, and its files may be there or not.
 class PictureOrders {
  public:
   /// \param sources    its plan outlives this object.
@@ -35,8 +36,15 @@ class PictureOrders {
   PictureOrders(const PictureOrders&) = delete;
   PictureOrders& operator=(const PictureOrders&) = delete;
 
-  /// nullopt for a picture that is not kept, or that is there already with `on_exists: skip`.
-  std::optional<PictureOrder> order(int item, int stage) const;
+  /// nullopt for a picture that is not kept, or that is there already with `on_exists: skip`. The
+  /// order of the last frame of a clip that is not there yet holds those of its containers.
+  /// \param frame  of a clip; they come in order.
+  std::optional<PictureOrder> order(int item, int stage, int frame = 0) const;
+  /// Whether a stage has a picture or a frame that is to be written.
+  bool is_due(int item, int stage) const { return last_due(clip_of(item, stage)) >= 0; }
+  /// Makes the containers whose frames are all there from an earlier start, and tells them.
+  /// \throws as build_container().
+  std::vector<std::filesystem::path> finish_containers();
   /// The file of a frame, for the frame writer. \throws std::out_of_range if it is not kept.
   std::filesystem::path file_of(int frame_index) const;
   /// Items without an order: all their pictures are there already (`on_exists: skip`), or they were
@@ -45,21 +53,40 @@ class PictureOrders {
   /// Every kept picture with its file and state. Those of items that are left from the start are
   /// in it only as far as an earlier start knew them.
   const std::vector<ManifestPicture>& pictures() const { return pictures_; }
-  /// The final picture of the last item that was not left from the start, to be written or there
-  /// already, for a copy to `-o`; empty if all were left.
-  const std::filesystem::path& final_file() const { return final_file_; }
+  /// The final picture, or container of this extension, of the last item that was not left from
+  /// the start, to be written or there already, for a copy to `-o`; empty if all were left.
+  std::filesystem::path final_file(const std::string& extension = ".png") const;
 
  private:
-  std::size_t frame(int item, int stage) const {
+  struct Place {
+    int item = 0;
+    int stage = 0;
+  };
+  using Parts = std::map<std::string, ManifestPicture>;  ///< by part_of_clip()
+
+  ManifestPicture settled(Place place, const std::string& file, const Parts& parts);
+  void add_picture(Place place, const std::string& name, const Parts& parts);
+  void add_clip(Place place, const std::string& name, const Parts& parts);
+  ContainerOrder container(Place place, const std::string& file, const std::string& extension,
+                           const std::filesystem::path& folder) const;
+  int last_due(std::size_t clip) const;
+  std::size_t clip_of(int item, int stage) const {
     return static_cast<std::size_t>(item) * stage_count_ + static_cast<std::size_t>(stage);
+  }
+  std::size_t index_of(int item, int stage, int frame) const {
+    return clip_of(item, stage) * frame_count_ + static_cast<std::size_t>(frame);
   }
 
   configs::JobConfig config_;  ///< without its prompts, which may be many
   RecordSources sources_;      ///< of config_
+  storage::RunDirectory run_;
+  configs::JobConfig::OnExists on_exists_;
   std::size_t stage_count_;
-  std::vector<std::optional<std::filesystem::path>> files_;  ///< by item, then stage
+  std::size_t frame_count_;                                  ///< of a clip; 1 for pictures
+  std::vector<std::optional<std::filesystem::path>> files_;  ///< due, by item, stage and frame
+  std::map<std::size_t, std::vector<ContainerOrder>> containers_;  ///< due, by clip_of()
   std::vector<ManifestPicture> pictures_;
-  std::filesystem::path final_file_;
+  std::vector<std::filesystem::path> final_files_;
 };
 
 }  // namespace tessera::coordinator

@@ -119,7 +119,7 @@ storage::PictureMetadata picture_metadata(const RecordSources& sources, int item
   metadata.prompt = what.prompt;
   metadata.negative_prompt = what.negative_prompt;
   metadata.steps = task.sampling.steps;
-  metadata.sampler = sampler_name(task.sampling.sampler);
+  metadata.sampler = task.clip ? "DDIM" : sampler_name(task.sampling.sampler);
   metadata.guidance_scale = task.sampling.guidance_scale;
   metadata.seed = what.seed;
   metadata.image = task.stages.at(static_cast<std::size_t>(stage)).image;

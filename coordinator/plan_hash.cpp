@@ -80,6 +80,7 @@ void add_settings(Lines& lines, const worker::RenderTask& task) {
     lines.number("clip.eta", task.clip->eta);
     lines.number("clip.window", task.clip->windows.window);
     lines.number("clip.stride", task.clip->windows.stride);
+    lines.choice("clip.decoded", task.clip->decoded);
   }
   lines.number("grid.world", task.grid.world);
   lines.number("grid.halves", task.grid.halves);

@@ -9,6 +9,7 @@
 #include "configs/job_config.h"
 #include "configs/prompt_init.h"
 #include "configs/value_codecs.h"
+#include "coordinator/clip_planner.h"
 #include "coordinator/cost_model.h"
 #include "coordinator/plan_error.h"
 #include "coordinator/stage_planner.h"
@@ -86,6 +87,7 @@ std::vector<worker::ItemTask> items_of(const JobConfig& config) {
       item.negative_prompt = prompt.negative_prompt.value_or(config.negative_prompt);
       item.seed =
           static_cast<std::uint64_t>(prompt.seed ? *prompt.seed + image : config.seed + item.index);
+      if (!config.video.second_prompt.empty()) item.second_prompt = config.video.second_prompt;
       item.init_image = init.image;
       item.init_mask = init.mask;
       item.init_strength = init.strength;
@@ -154,7 +156,11 @@ void plan_settings(const JobConfig& config, const worker::ModelOutline& model, i
                    worker::RenderTask& task) {
   task.model = model_files(config.model);
   task.sampling = sampling_of(config, model);
-  task.base = config.cascade.base.value_or(model.base_image());
+  const bool clip = config.kind == JobConfig::Kind::Video;
+  if (clip) task.clip = clip_plan_of(config);
+  // The scales of a clip count from its first size.
+  task.base =
+      config.cascade.base.value_or(clip ? config.cascade.resolutions.front() : model.base_image());
   task.posterior = config.cascade.posterior == JobConfig::Posterior::Mean
                        ? worker::Posterior::Mean
                        : worker::Posterior::Sample;
@@ -232,13 +238,15 @@ RenderPlan plan_render(const JobConfig& config, const worker::ModelOutline& mode
   if (config.prompts.empty()) {
     throw PlanError("there is nothing to render: give a prompt (-p, prompt)");
   }
+  check_kind(config, model);
+  const std::vector<Extent> images = images_of(config);
   RenderPlan plan;
   worker::RenderTask& task = plan.task;
   plan_settings(config, model, world_size, task);
   task.items = items_of(config);
   JobConfig job = config;
   job.prompts.clear();  // no stage depends on the texts, which may be many
-  const StageContext context{job, model, task.base, images_of(config), task.sampling, task.grid};
+  const StageContext context{job, model, task.base, images, task.sampling, task.grid};
   task.conditioning_size = context.images.front();
   const std::vector<PromptStart> starts = starts_of(config, init_images);
   task.stages.push_back(first_stage(context, starts.front()));
@@ -253,6 +261,7 @@ RenderPlan plan_render(const JobConfig& config, const worker::ModelOutline& mode
     plan.forecast.push_back(forecast_stage(model, task, stage));
   }
   plan.useful_ranks = task.grid.halves * strips;
+  warn_about_frames(task, model, plan.warnings);
   warn_about_stages(task, plan.warnings);
   warn_about_ranks(plan, plan.warnings);
   return plan;

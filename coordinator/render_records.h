@@ -24,8 +24,11 @@ struct CommandRecord {
   std::span<const worker::Outcome> outcomes;
 };
 
-/// One picture that is complete under its final name.
+/// One picture, frame of a clip or container that is complete under its final name.
 struct FrameRecord {
+  static constexpr int kPicture = -1;
+  static constexpr int kContainer = -2;
+
   int item = 0;
   int stage = 0;
   std::filesystem::path path;
@@ -33,6 +36,7 @@ struct FrameRecord {
   std::uint64_t file_bytes = 0;
   std::string digest;  ///< SHA-256 of the file
   double since_start = 0;
+  int frame = kPicture;  ///< from 0 on of a clip
 };
 
 /// How the writing of one checkpoint ended.

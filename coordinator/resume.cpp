@@ -16,15 +16,17 @@ using worker::StageSnapshot;
                            " in the plan.");
 }
 
-void check_shape(const worker::StagePlan& stage, const storage::CheckpointArray& array) {
-  const std::vector<std::int64_t> expected{1, 4, stage.latent.rows, stage.latent.cols};
+void check_shape(const worker::RenderTask& task, const worker::StagePlan& stage,
+                 const storage::CheckpointArray& array) {
+  const std::vector<std::int64_t> expected{task.frames(), 4, stage.latent.rows, stage.latent.cols};
   if (array.shape.size() != expected.size()) {
     does_not_fit("the number of dimensions of latents",
                  static_cast<std::int64_t>(array.shape.size()), 4);
   }
   for (std::size_t k = 0; k < expected.size(); ++k) {
     if (array.shape[k] != expected[k])
-      does_not_fit("a side of latents", array.shape[k], expected[k]);
+      does_not_fit(k == 0 ? "the number of frames" : "a side of latents", array.shape[k],
+                   expected[k]);
   }
 }
 
@@ -51,7 +53,7 @@ StageSnapshot finished_stage(const CheckpointData& checkpoint, const worker::Ren
                              ", whose picture has to be made again.");
   }
   const worker::StagePlan& plan = task.stages[static_cast<std::size_t>(stage)];
-  check_shape(plan, found->latents);
+  check_shape(task, plan, found->latents);
   return {checkpoint.progress.item, stage, plan.steps, found->latents, {}};
 }
 
@@ -78,9 +80,9 @@ RunStart resume_from(const CheckpointData& checkpoint, const worker::RenderTask&
   run.start.position = {at.item, at.stage, at.next_step};
   run.start.lost_stages = lost;
   for (const int other : lost) run.snapshots.push_back(finished_stage(checkpoint, task, other));
-  check_shape(stage, checkpoint.x);
+  check_shape(task, stage, checkpoint.x);
   if (!checkpoint.z_up.shape.empty()) {
-    check_shape(stage, checkpoint.z_up);
+    check_shape(task, stage, checkpoint.z_up);
   } else if (at.stage > 0 && !at.at_stage_end()) {
     throw storage::DataError("the checkpoint lacks the upscaled latents of stage " +
                              std::to_string(at.stage) + ", which its steps blend in.");

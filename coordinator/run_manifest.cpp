@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -48,10 +49,9 @@ Picture picture_from(const Json& json) {
 
 }  // namespace
 
-ManifestPicture* RunManifest::find(int item, int stage) {
-  const auto found = std::find_if(pictures.begin(), pictures.end(), [&](const Picture& picture) {
-    return picture.item == item && picture.stage == stage;
-  });
+ManifestPicture* RunManifest::find(const std::string& file) {
+  const auto found = std::find_if(pictures.begin(), pictures.end(),
+                                  [&](const Picture& picture) { return picture.file == file; });
   return found == pictures.end() ? nullptr : &*found;
 }
 
@@ -67,16 +67,17 @@ std::vector<storage::CheckpointOutput> RunManifest::outputs() const {
 
 std::set<int> unfinished_items(const worker::RenderTask& task, const std::vector<int>& kept_stages,
                                const RunManifest* manifest) {
-  std::set<std::pair<int, int>> complete;  // item, stage
+  std::map<std::pair<int, int>, int> complete;  // pictures and frames by item and stage
   if (manifest != nullptr) {
     for (const Picture& picture : manifest->pictures) {
-      if (picture.state != Picture::State::Due) complete.insert({picture.item, picture.stage});
+      const bool there = picture.state != Picture::State::Due && picture.file.ends_with(".png");
+      if (there) ++complete[{picture.item, picture.stage}];
     }
   }
   std::set<int> unfinished;
   for (const worker::ItemTask& item : task.items) {
     for (const int stage : kept_stages) {
-      if (!complete.contains({item.index, stage})) unfinished.insert(item.index);
+      if (complete[{item.index, stage}] < task.frames()) unfinished.insert(item.index);
     }
   }
   return unfinished;

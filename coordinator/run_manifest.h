@@ -11,7 +11,7 @@
 
 namespace tessera::coordinator {
 
-/// A picture that a run makes.
+/// A picture, a frame or a container that a run makes.
 struct ManifestPicture {
   enum class State {
     Due,      ///< not written yet
@@ -46,13 +46,13 @@ struct RunManifest {
   Source source = Source::File;  ///< of the earliest start that it knows
 
   bool operator==(const RunManifest&) const = default;
-  /// Nullptr if the run has no such picture.
-  ManifestPicture* find(int item, int stage);
+  /// Nullptr if the run has no such picture. \param file  relative to the run directory.
+  ManifestPicture* find(const std::string& file);
   /// The complete ones, as a checkpoint stores them.
   std::vector<storage::CheckpointOutput> outputs() const;
 };
 
-/// Items of the task, selected or not, with a picture that is kept and not complete.
+/// Items of the task, selected or not, with a picture or a frame that is kept and not complete.
 /// \param kept_stages  of each item. \param manifest  of earlier starts; null if there were none.
 std::set<int> unfinished_items(const worker::RenderTask& task, const std::vector<int>& kept_stages,
                                const RunManifest* manifest);

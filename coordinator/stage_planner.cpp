@@ -105,12 +105,23 @@ bool larger_than_base(const StageContext& context, Extent image) {
   return image.rows > context.base.rows || image.cols > context.base.cols;
 }
 
+bool is_clip(const StageContext& context) { return context.config.kind == JobConfig::Kind::Video; }
+
+std::vector<double> timesteps_of(const StageContext& context) {
+  return is_clip(context) ? worker::clip_timesteps_of(context.model, context.sampling.steps)
+                          : worker::timesteps_of(context.model, context.sampling);
+}
+
+/// Of a clip they may be more than are asked for.
+int steps_of(const StageContext& context) {
+  return is_clip(context) ? static_cast<int>(timesteps_of(context).size()) : context.sampling.steps;
+}
+
 int restart_index(const StageContext& context) {
   const JobConfig::Cascade& cascade = context.config.cascade;
   return cascade.restart_fraction
-             ? restart_at_fraction(context.sampling.steps, *cascade.restart_fraction)
-             : restart_at_timestep(worker::timesteps_of(context.model, context.sampling),
-                                   cascade.restart_timestep);
+             ? restart_at_fraction(steps_of(context), *cascade.restart_fraction)
+             : restart_at_timestep(timesteps_of(context), cascade.restart_timestep);
 }
 
 /// Without an initial image 0. With one N - round(strength N): strength 0 runs no step (the image
@@ -185,6 +196,7 @@ void plan_upper_stage(const StageContext& context, StagePlan& plan) {
 void plan_vae(const StageContext& context, StagePlan& plan) {
   using Mode = JobConfig::VaeMode;
   plan.vae_tile = context.config.vae.tile.value_or(context.model.vae_sample_size);
+  if (is_clip(context)) return;  // frames are decoded whole
   const bool tile_by_default = official(context.config) || plan.image.area() > kLargestFullVae;
   const Mode mode = context.config.vae.mode;
   const bool tiled = mode == Mode::Tiled || (mode == Mode::Auto && tile_by_default);
@@ -201,7 +213,7 @@ StagePlan plan_stage(const StageContext& context, int stage) {
   plan.image = context.images.at(static_cast<std::size_t>(stage));
   check_size(context, stage, plan.image);
   plan.latent = {plan.image.rows / kLatentPixels, plan.image.cols / kLatentPixels};
-  plan.steps = context.sampling.steps;
+  plan.steps = steps_of(context);
   plan.blocks = partition::canonical_blocks(plan.latent.rows, context.model.grain_rows());
   plan.strip_count =
       choose_strips(plan.blocks, context.grid.ranks_per_half, context.config.distributed.strips);

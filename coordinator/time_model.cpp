@@ -172,7 +172,8 @@ class StagePrediction {
  private:
   StepTime step_of(int strip, Extent dilation) const {
     const Device device(machine_, placement_);
-    const double batch = task_.sampling.guided() && task_.grid.halves == 1 ? 2 : 1;
+    const double batch =
+        (task_.sampling.guided() && task_.grid.halves == 1 ? 2 : 1) * task_.frames();
     StepTime time;
     double values = 0;
     for (const UnetLayer& layer : network_.layers) {
@@ -223,7 +224,7 @@ StageTime predict_stage(const worker::ModelOutline& model, const worker::RenderT
   time.dilated_step = count.dilated > 0 ? prediction.step(plan.dilation) : time.step;
   time.steps = count.dilated * time.dilated_step.seconds() + count.plain * time.step.seconds();
   if (encodes_image(task, stage)) time.transition = prediction.vae(vae_encode_flop(model, plan));
-  time.decode = prediction.vae(vae_decode_flop(model, plan));
+  time.decode = task.frames() * prediction.vae(vae_decode_flop(model, plan));
   return time;
 }
 

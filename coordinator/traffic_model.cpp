@@ -119,7 +119,7 @@ Traffic step_traffic(const worker::ModelOutline& model, const worker::RenderTask
                      int strip, partition::Extent dilation, int value_bytes) {
   const StagePlan& plan = task.stages.at(static_cast<std::size_t>(stage));
   const bool split = task.grid.halves == 2;
-  const int batch = task.sampling.guided() && !split ? 2 : 1;
+  const int batch = (task.sampling.guided() && !split ? 2 : 1) * task.frames();
   StripTraffic traffic(plan, strip, model.norm_groups, batch, value_bytes);
   const UnetLayers network = unet_layers(model);
   for (const UnetLayer& layer : network.layers) {
@@ -136,7 +136,7 @@ Traffic step_traffic(const worker::ModelOutline& model, const worker::RenderTask
     const RowRange own = partition::make_strips(plan.blocks, plan.strip_count).rows(strip);
     const std::int64_t values =
         static_cast<std::int64_t>(own.rows()) * plan.latent.cols * kLatentChannels;
-    total += {0, values * kStatisticBytes, 1};
+    total += {0, task.frames() * values * kStatisticBytes, 1};
   }
   return total;
 }

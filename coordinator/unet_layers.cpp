@@ -14,12 +14,13 @@ class LayerList {
 
   UnetLayers build() {
     conv(kLatentChannels, width(0), 0, Dilation::Fixed, Input::Plain);
+    if (temporal()) initial_frames();
     push_skip(width(0), 0);
     for (int level = 0; level < levels(); ++level) {
       down_block(level);
     }
     resnet(width(deepest()), width(deepest()), deepest(), Dilation::Restrained);
-    transformer(deepest());
+    transformer(deepest(), model_.middle_depth >= 0 ? model_.middle_depth : depth(deepest()));
     resnet(width(deepest()), width(deepest()), deepest(), Dilation::Restrained);
     int channels = width(deepest());
     for (int level = deepest(); level >= 0; --level) {
@@ -35,6 +36,8 @@ class LayerList {
 
   int levels() const { return static_cast<int>(model_.unet_widths.size()); }
   int deepest() const { return levels() - 1; }
+  bool temporal() const { return model_.temporal_length > 0; }
+  int depth(int level) const { return model_.transformer_depths[static_cast<std::size_t>(level)]; }
   int width(int level) const { return model_.unet_widths[static_cast<std::size_t>(level)]; }
 
   void conv(int in, int out, int level, Dilation dilation, Input input) {
@@ -48,15 +51,32 @@ class LayerList {
     if (in != out) {
       result_.layers.push_back({UnetLayer::Kind::Conv1x1, level, in, out, 0, false, Input::Plain});
     }
+    // Four convolutions over three frames.
+    if (temporal()) linear(level, 4 * 3 * out, out);
   }
 
-  void transformer(int level) {
-    const int depth = model_.transformer_depths[static_cast<std::size_t>(level)];
-    if (depth > 0) {
-      const int channels = width(level);
-      result_.layers.push_back(
-          {UnetLayer::Kind::Transformer, level, channels, channels, depth, false, Input::Normed});
-    }
+  /// A product per pixel of a frame, which costs and weighs as a 1x1 convolution does.
+  void linear(int level, int in, int out) {
+    result_.layers.push_back({UnetLayer::Kind::Conv1x1, level, in, out, 0, false, Input::Plain});
+  }
+
+  /// proj_in and proj_out; per block two attentions over frames and a feed-forward.
+  void frame_transformer(int level, int channels, int inner, int depth) {
+    const int products = 2 * channels * inner + depth * (2 * 4 + 12) * inner * inner;
+    linear(level, products / channels, channels);
+  }
+
+  void initial_frames() {
+    constexpr int kHeads = 8;
+    frame_transformer(0, width(0), kHeads * width(0) / model_.head_counts.front(), 1);
+  }
+
+  void transformer(int level, int depth) {
+    if (depth == 0) return;
+    const int channels = width(level);
+    result_.layers.push_back(
+        {UnetLayer::Kind::Transformer, level, channels, channels, depth, false, Input::Normed});
+    if (temporal()) frame_transformer(level, channels, channels, depth);
   }
 
   void push_skip(int channels, int level) {
@@ -70,7 +90,7 @@ class LayerList {
     for (int i = 0; i < model_.resnets_per_level; ++i) {
       resnet(channels, width(level), level,
              last && level > 0 ? Dilation::Restrained : Dilation::Fixed);
-      transformer(level);
+      transformer(level, depth(level));
       channels = width(level);
       push_skip(channels, level);
     }
@@ -97,7 +117,7 @@ class LayerList {
       result_.concat_channels =
           std::max(result_.concat_channels, static_cast<double>(in) / (1 << (2 * level)));
       resnet(in, width(level), level, Dilation::Fixed);
-      transformer(level);
+      transformer(level, depth(level));
       channels = width(level);
     }
     if (level > 0) {

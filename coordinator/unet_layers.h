@@ -40,9 +40,10 @@ struct UnetLayers {
   std::vector<FilteredSkip> filtered_skips;
 };
 
-/// The layers of an SDXL-format U-Net (docs/models.md): conv_in; per level its resnets, each with a
-/// transformer where the level has one, and a strided conv; the middle; the mirrored up blocks with
-/// one resnet more; conv_out.
+/// The layers of an SDXL-format U-Net, or of VideoCrafter2's for one frame of a clip, whose
+/// convolutions and transformers over frames stand as 1x1 convolutions (docs/models.md): conv_in;
+/// per level its resnets, each with a transformer where the level has one, and a strided conv; the
+/// middle; the mirrored up blocks with one resnet more; conv_out.
 UnetLayers unet_layers(const worker::ModelOutline& model);
 
 }  // namespace tessera::coordinator

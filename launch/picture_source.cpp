@@ -48,8 +48,18 @@ std::string digest_of_weights(const fs::path& folder, const Component& part,
   return digest.hex();
 }
 
+std::string digest_of_video_model(const fs::path& folder) {
+  storage::ContentDigest digest;
+  for (const char* file : {"config.json", "merges.txt", "model.safetensors", "vocab.json"}) {
+    digest.add(std::string(file) + "\n" + storage::digest_of_file(folder / file) + "\n");
+  }
+  return digest.hex();
+}
+
 /// Without the autoencoder when another one replaces it.
-std::string digest_of_model(const configs::JobConfig::Model& model) {
+std::string digest_of_model(const configs::JobConfig& job) {
+  const configs::JobConfig::Model& model = job.model;
+  if (job.kind == configs::JobConfig::Kind::Video) return digest_of_video_model(model.path);
   storage::ContentDigest digest;
   for (const Component& part : kComponents) {
     if (!model.vae_path.empty() && std::string(part.folder) == "vae") continue;
@@ -106,7 +116,7 @@ std::string option_of(const std::string& key) {
 std::vector<InputFile> input_files(const configs::JobConfig& job) {
   std::vector<InputFile> files;
   const std::string& variant = job.model.variant;
-  files.push_back({"model.path", last_name(job.model.path), digest_of_model(job.model)});
+  files.push_back({"model.path", last_name(job.model.path), digest_of_model(job)});
   if (!job.model.vae_path.empty()) {
     files.push_back({"model.vae_path", last_name(job.model.vae_path),
                      digest_of_weights(job.model.vae_path, kComponents[1], variant)});

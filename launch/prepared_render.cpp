@@ -22,6 +22,7 @@
 #include "launch/usage_error.h"
 #include "storage/model_locator.h"
 #include "storage/storage_error.h"
+#include "storage/video_format.h"
 #include "worker/model_outline.h"
 
 namespace tessera::launch {
@@ -36,9 +37,14 @@ struct Inputs {
   std::vector<partition::Extent> init_images;  ///< pixels, one per prompt; empty without one
 };
 
-std::string find_model(const configs::JobConfig::Model& model) {
+bool is_clip(const configs::JobConfig& job) { return job.kind == configs::JobConfig::Kind::Video; }
+
+std::string find_model(const configs::JobConfig& job) {
+  const configs::JobConfig::Model& model = job.model;
+  const std::string shipped = find_shipped_model(model.path);
   const fs::path folder =
-      fs::absolute(storage::locate_model(find_shipped_model(model.path), huggingface_home()));
+      fs::absolute(is_clip(job) ? storage::locate_video_model(shipped)
+                                : storage::locate_model(shipped, huggingface_home()));
   if (!model.vae_path.empty() && !fs::is_directory(model.vae_path)) {
     throw storage::MissingFileError("model.vae_path: \"" + model.vae_path +
                                     "\" is not a folder that is here.");
@@ -49,9 +55,10 @@ std::string find_model(const configs::JobConfig::Model& model) {
 
 Inputs read_inputs(const configs::JobConfig& job, std::vector<std::string>& warnings) {
   Inputs inputs;
-  inputs.model_folder = find_model(job.model);
-  inputs.model_outline =
-      worker::outline_to_text(worker::read_model_outline(inputs.model_folder, job.model.vae_path));
+  inputs.model_folder = find_model(job);
+  inputs.model_outline = worker::outline_to_text(
+      is_clip(job) ? worker::read_video_outline(inputs.model_folder)
+                   : worker::read_model_outline(inputs.model_folder, job.model.vae_path));
   InitialInputs initial = read_initial_inputs(job);
   inputs.init_images = std::move(initial.images);
   warnings.insert(warnings.end(), initial.warnings.begin(), initial.warnings.end());
@@ -110,6 +117,23 @@ void check_study(const RenderRequest& request) {
   }
 }
 
+/// A program without FFmpeg writes frames alone: a container that was asked for is refused.
+void settle_formats(configs::ResolvedConfig& config, std::vector<std::string>& warnings) {
+  std::vector<configs::JobConfig::OutputFormat>& formats = config.job.output.formats;
+  if (!is_clip(config.job) || storage::video_is_built()) return;
+  if (config.origins.of("output.formats").kind == configs::ConfigOrigin::Kind::VideoDefault) {
+    formats = {configs::JobConfig::OutputFormat::Frames};
+    warnings.emplace_back("this program was built without FFmpeg: the clip is written as frames");
+    return;
+  }
+  for (const auto format : formats) {
+    if (format == configs::JobConfig::OutputFormat::Frames) continue;
+    throw storage::CannotCreateError(
+        "output.formats: this program was built without FFmpeg, so it writes frames alone. Use "
+        "frames, or build it with -DTESSERA_VIDEO=ON.");
+  }
+}
+
 bool has_drawn_seed(const PreparedRender& render) {
   return render.config.origins.of("seed").kind == configs::ConfigOrigin::Kind::Drawn;
 }
@@ -163,6 +187,7 @@ PreparedRender prepare_render(const CommandLine& line, RankSession& session,
     render.config = configs::read_job_config(configs::sources_from_text(sources));
     render.warnings = configs::check_job_config(render.config.job, render.config.origins);
     configs::check_render_inputs(render.config.job);
+    settle_formats(render.config, render.warnings);
   });
   configs::JobConfig& job = render.config.job;
   const Inputs inputs = inputs_from_text(startup.text_of_root([&] {

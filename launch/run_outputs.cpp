@@ -36,13 +36,27 @@ storage::RunLock lock(const storage::RunDirectory& run) {
       [&](const std::string& other) { return slurm_job_has_ended(other, job, run_slurm_command); });
 }
 
+/// Extensions of the files that `-o` can copy.
+std::vector<std::string> copied_extensions(const configs::JobConfig& job) {
+  if (job.kind == configs::JobConfig::Kind::Image) return {".png"};
+  return coordinator::container_extensions(job.output);
+}
+
 /// The file of `-o`, checked to be creatable.
-std::optional<fs::path> settle_copy(const std::string& copy_to,
+std::optional<fs::path> settle_copy(const std::string& copy_to, const configs::JobConfig& job,
                                     configs::JobConfig::OnExists on_exists) {
   if (copy_to.empty()) return std::nullopt;
-  if (fs::path(copy_to).extension() != ".png") {
+  std::string allowed;
+  bool known = false;
+  for (const std::string& extension : copied_extensions(job)) {
+    allowed += (allowed.empty() ? "" : " or ") + extension;
+    known = known || fs::path(copy_to).extension() == extension;
+  }
+  if (!known) {
     throw storage::CannotCreateError("-o: \"" + copy_to +
-                                     "\" is not a name for a PNG file. Let it end in .png.");
+                                     "\" is not the name of a file that this run makes. " +
+                                     (allowed.empty() ? "Let output.formats have mp4 or mkv."
+                                                      : "Let it end in " + allowed + "."));
   }
   const auto settled = storage::settle_existing(copy_to, coordinator::existing_policy(on_exists));
   if (settled) const storage::AtomicFile probe(*settled);  // removed, since it is not committed
@@ -90,9 +104,9 @@ RunOutputs::RunOutputs(const PreparedRender& render, const RenderRequest& reques
   history_ = read_history(
       run_, request, identity_,
       {task, coordinator::kept_stages(job.output, static_cast<int>(task.stages.size()))});
-  copy_to_ =
-      settle_copy(request.copy_to, history_.empty() ? job.output.on_exists
-                                                    : configs::JobConfig::OnExists::Overwrite);
+  copy_to_ = settle_copy(
+      request.copy_to, job,
+      history_.empty() ? job.output.on_exists : configs::JobConfig::OnExists::Overwrite);
   const bool recorded = job.output.metadata != configs::JobConfig::Metadata::None;
   const coordinator::RecordSources sources{job, render.plan, build_info::kVersion,
                                            build_info::kTorchVersion, recorded ? files_ : Files()};
@@ -100,6 +114,7 @@ RunOutputs::RunOutputs(const PreparedRender& render, const RenderRequest& reques
   orders_ = std::make_shared<coordinator::PictureOrders>(sources, run_, today(), slurm_ids().job,
                                                          earlier);
   if (history_.empty()) forget_history(run_);
+  finished_containers_ = orders_->finish_containers();
   run_.write_text("run.yaml", configs::config_as_yaml(with_absolute_paths(render.config)));
 }
 
@@ -108,7 +123,7 @@ coordinator::RunStart RunOutputs::start() const {
   const storage::CheckpointProgress& at = history_.checkpoint->progress;
   std::vector<int> lost;
   for (int stage = 0; stage < at.stage && stage < at.stage_count; ++stage) {
-    if (orders_->order(at.item, stage)) lost.push_back(stage);
+    if (orders_->is_due(at.item, stage)) lost.push_back(stage);
   }
   return coordinator::resume_from(*history_.checkpoint, render_.plan.task, lost);
 }
@@ -174,13 +189,16 @@ std::unique_ptr<coordinator::OutputWriter> RunOutputs::make_writer(
       [orders = orders_](int frame) { return orders->file_of(frame); }, options);
   return std::make_unique<coordinator::OutputWriter>(
       std::move(writer),
-      [orders = orders_](int item, int stage) { return orders->order(item, stage); }, kQueueBytes,
-      patience);
+      [orders = orders_](int item, int stage, int frame) {
+        return orders->order(item, stage, frame);
+      },
+      kQueueBytes, patience);
 }
 
 std::optional<fs::path> RunOutputs::copy_final_picture() const {
-  if (!copy_to_ || orders_->final_file().empty()) return std::nullopt;
-  const fs::path& from = orders_->final_file();
+  if (!copy_to_) return std::nullopt;
+  const fs::path from = orders_->final_file(copy_to_->extension().string());
+  if (from.empty()) return std::nullopt;
   std::ifstream picture(from, std::ios::binary);
   storage::AtomicFile copy(*copy_to_);
   std::array<char, 1 << 16> bytes{};

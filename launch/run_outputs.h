@@ -39,6 +39,10 @@ class RunOutputs {
       const coordinator::FilePatience& patience) const;
   /// Items that need no rendering: their pictures are there.
   std::vector<int> complete_items() const { return orders_->complete_items(); }
+  /// Containers that were made of frames that an earlier start had finished.
+  const std::vector<std::filesystem::path>& finished_containers() const {
+    return finished_containers_;
+  }
   const RunHistory& history() const { return history_; }
   /// Where the run begins, once the complete items are left. \throws storage::DataError.
   coordinator::RunStart start() const;
@@ -65,6 +69,7 @@ class RunOutputs {
   /// Shared with the frame writer, whose thread may be left behind by a file system that hangs.
   std::shared_ptr<coordinator::PictureOrders> orders_;
   std::optional<std::filesystem::path> copy_to_;
+  std::vector<std::filesystem::path> finished_containers_;
 };
 
 }  // namespace tessera::launch

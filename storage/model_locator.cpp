@@ -87,6 +87,18 @@ fs::path locate_in_cache(const std::string& id, const fs::path& huggingface_home
 
 }  // namespace
 
+fs::path locate_video_model(const std::string& argument) {
+  std::error_code ignored;
+  const fs::path path(argument);
+  if (fs::is_regular_file(path / "config.json", ignored)) return path;
+  if (fs::is_regular_file(path / "model_index.json", ignored)) {
+    throw DataError(argument + ": the model of a diffusers folder makes pictures, not clips.");
+  }
+  throw MissingFileError("video model \"" + argument +
+                         "\": no folder with config.json. Make one with: tessera convert "
+                         "MODEL.ckpt FOLDER --tokenizer DIR");
+}
+
 fs::path locate_model(const std::string& argument, const fs::path& huggingface_home) {
   std::error_code ignored;
   const fs::path path(argument);

@@ -16,4 +16,8 @@ namespace tessera::storage {
 std::filesystem::path locate_model(const std::string& argument,
                                    const std::filesystem::path& huggingface_home);
 
+/// The folder of a video model, as `tessera convert` makes it.
+/// \throws MissingFileError saying how to make one; DataError for the folder of another model.
+std::filesystem::path locate_video_model(const std::string& argument);
+
 }  // namespace tessera::storage

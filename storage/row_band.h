@@ -11,6 +11,7 @@ struct RowBand {
   int rows = 0;
   int cols = 0;
   std::span<const float> pixels;
+  int frame = 0;  ///< of a clip
 };
 
 }  // namespace tessera::storage

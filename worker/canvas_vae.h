@@ -2,6 +2,7 @@
 
 #include <ATen/core/Tensor.h>
 
+#include "model/video/video_model.h"
 #include "worker/model_set.h"
 #include "worker/stage_groups.h"
 #include "worker/stage_plan.h"
@@ -14,6 +15,9 @@ namespace tessera::worker {
 class CanvasVae {
  public:
   CanvasVae(const ModelSet& models, const StageGroups& groups);
+  CanvasVae(const model::VideoModel& models, const StageGroups& groups);
+
+  double scaling_factor() const { return scaling_factor_; }
 
   /// \param latents  the rank's autoencoder rows of scaled latents, [1, 4, rows, W].
   /// \return RGB around [-1, 1], not clamped, [1, 3, 8 rows, 8 W].
@@ -22,7 +26,9 @@ class CanvasVae {
   at::Tensor encode(const StagePlan& plan, const at::Tensor& image) const;
 
  private:
-  const ModelSet* models_;
+  const model::VaeDecoder* decoder_;
+  const model::VaeEncoder* encoder_;
+  double scaling_factor_;
   const StageGroups* groups_;
 };
 

@@ -26,13 +26,13 @@ storage::CheckpointArray gather_canvas(const StageGroups& groups, const StagePla
   return {rows.sizes().vec(), {values, values + rows.numel()}};
 }
 
-at::Tensor canvas_rows(const storage::CheckpointArray& canvas, const StagePlan& plan,
-                       RowRange rows) {
-  const std::vector<std::int64_t> expected{1, 4, plan.latent.rows, plan.latent.cols};
+at::Tensor canvas_rows(const storage::CheckpointArray& canvas, const StagePlan& plan, RowRange rows,
+                       int frames) {
+  const std::vector<std::int64_t> expected{frames, 4, plan.latent.rows, plan.latent.cols};
   if (canvas.shape != expected) {
     throw storage::DataError("the checkpoint's latents of stage " + std::to_string(plan.stage) +
-                             " do not have the shape of the stage, 1 x 4 x " +
-                             partition::size_text(plan.latent) + ".");
+                             " do not have the shape of the stage, " + std::to_string(frames) +
+                             " x 4 x " + partition::size_text(plan.latent) + ".");
   }
   at::Tensor whole = at::empty(expected, at::kFloat);
   std::copy(canvas.values.begin(), canvas.values.end(), whole.mutable_data_ptr<float>());

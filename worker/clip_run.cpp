@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 
 #include <chrono>
+#include <cmath>
 #include <numeric>
 
 #include "model/sampling/ddim_sampler.h"
@@ -71,34 +72,54 @@ PredictionPair ClipRun::predictions(int index, const model::TensorTap* tap) {
   return {forward(index, clip_->negative_cross, nullptr), with_prompt};
 }
 
-at::Tensor ClipRun::predict(int index, const model::TensorTap* tap) {
-  const auto begin = Clock::now();
-  at::Tensor eps;
-  if (clip_->predictions == Predictions::ConditionalOnly) {
-    eps = conditional(index, tap);
-  } else {
-    const PredictionPair both = predictions(index, tap);
-    eps = model::guide(both.unconditional, both.conditional, task_->sampling.guidance_scale);
-  }
-  unet_seconds_ += std::chrono::duration<double>(Clock::now() - begin).count();
-  return eps;
+/// Whole: the same on every rank.
+void ClipRun::show_inputs(const model::ScaledLevel& level, const model::TensorTap& tap) const {
+  const auto show = [&](const char* name, const at::Tensor& value) {
+    tap(name, value, model::TapLayout::Whole);
+  };
+  const double fps = task_->clip->fps_condition;
+  show("unet.timestep", at::full({1}, level.timestep, at::kInt));
+  show("unet.fps", at::full({1}, fps, std::floor(fps) == fps ? at::kInt : at::kFloat));
+  show("block.time_embed.out", unet_->embed_time(level.timestep));
+  show("block.fps_embedding.out", unet_->embed_fps(fps));
 }
 
-void ClipRun::advance(int index, const at::Tensor& eps) {
-  const model::ScaledLevel& level = clip_->schedule[static_cast<std::size_t>(index)];
-  at::Tensor noise;
-  if (level.sigma > 0) {
-    noise = clip_->random.clip_normals({LatentNoise::SamplerStep, plan_->stage, index}, own_frames_,
-                                       groups_->strips(plan_->stage).own(), plan_->latent.rows,
-                                       plan_->latent.cols);
+at::Tensor ClipRun::predict(int index, const model::TensorTap* tap) {
+  const auto begin = Clock::now();
+  if (tap != nullptr) show_inputs(clip_->schedule[static_cast<std::size_t>(index)], *tap);
+  PredictionPair both;
+  if (clip_->predictions == Predictions::ConditionalOnly) {
+    both.conditional = conditional(index, tap);
+  } else {
+    both = predictions(index, tap);
   }
-  x_ = model::ddim_step(model::predict_clean(x_, eps, level), eps, noise, level);
+  if (tap != nullptr) {
+    (*tap)("unet.out_cond", both.conditional, model::TapLayout::Clip);
+    if (both.unconditional.defined()) {
+      (*tap)("unet.out_uncond", both.unconditional, model::TapLayout::Clip);
+    }
+  }
+  unet_seconds_ += std::chrono::duration<double>(Clock::now() - begin).count();
+  if (!both.unconditional.defined()) return both.conditional;
+  return model::guide(both.unconditional, both.conditional, task_->sampling.guidance_scale);
+}
+
+void ClipRun::advance(int index, const at::Tensor& eps, const model::TensorTap* tap) {
+  const model::ScaledLevel& level = clip_->schedule[static_cast<std::size_t>(index)];
+  if (level.sigma > 0) {
+    noise_ = clip_->random.clip_normals({LatentNoise::SamplerStep, plan_->stage, index},
+                                        own_frames_, groups_->strips(plan_->stage).own(),
+                                        plan_->latent.rows, plan_->latent.cols);
+  }
+  const at::Tensor clean = model::predict_clean(x_, eps, level);
+  if (tap != nullptr) (*tap)("step.pred_x0", clean, model::TapLayout::Clip);
+  x_ = model::ddim_step(clean, eps, noise_, level);
 }
 
 void ClipRun::step(int index, const model::TensorTap* tap) {
   const bool blended = start_.z_up.defined() && index != plan_->first_step;
   if (blended) blend(clip_->schedule.at(static_cast<std::size_t>(index)));
-  advance(index, predict(index, tap));
+  advance(index, predict(index, tap), tap);
 }
 
 }  // namespace tessera::worker

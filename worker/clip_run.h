@@ -26,6 +26,9 @@ class ClipRun {
   /// other one alone every layer of that; nullptr: nothing does.
   void step(int index, const model::TensorTap* tap = nullptr);
 
+  const StagePlan& plan() const { return *plan_; }
+  /// Of the last step, [T, 4, rows, W]; undefined with eta 0.
+  const at::Tensor& step_noise() const { return noise_; }
   const at::Tensor& latents() const { return x_; }
   /// Undefined at stage 0.
   const at::Tensor& upscaled_latents() const { return start_.z_up; }
@@ -38,7 +41,8 @@ class ClipRun {
   at::Tensor forward(int index, const std::vector<model::KeyValue>& cross,
                      const model::TensorTap* tap);
   at::Tensor conditional(int index, const model::TensorTap* tap);
-  void advance(int index, const at::Tensor& eps);
+  void show_inputs(const model::ScaledLevel& level, const model::TensorTap& tap) const;
+  void advance(int index, const at::Tensor& eps, const model::TensorTap* tap);
 
   const RenderTask* task_;
   const StagePlan* plan_;
@@ -47,6 +51,7 @@ class ClipRun {
   const ClipState* clip_;
   StageStart start_;
   at::Tensor x_;
+  at::Tensor noise_;
   std::vector<int> own_frames_;  ///< every frame its own noise, as steps draw it
   StripSpatialOps spatial_;
   double unet_seconds_ = 0;

@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 
 #include "model/sampling/ddim_sampler.h"
+#include "worker/checkpoint_state.h"
 #include "worker/row_upscale.h"
 
 namespace tessera::worker {
@@ -40,6 +41,19 @@ StageStart start_clip_above(const StagePlan& plan, const StagePlan& below,
   const at::Tensor noise = strip_noise(LatentNoise::Renoise, plan, groups, clip);
   const model::ScaledLevel& level = clip.schedule.at(static_cast<std::size_t>(plan.first_step));
   return {model::renoise_scaled(z_up, noise, level), z_up, noise};
+}
+
+StageStart restored_clip(const StagePlan& plan, const StageSnapshot& snapshot,
+                         const StageGroups& groups, const ClipState& clip) {
+  if (!groups.has_strip(plan.stage)) return {};
+  const partition::RowRange rows = groups.strips(plan.stage).own();
+  StageStart start;
+  start.x = canvas_rows(snapshot.x, plan, rows, clip.frames());
+  if (plan.stage > 0 && !snapshot.z_up.shape.empty()) {
+    start.z_up = canvas_rows(snapshot.z_up, plan, rows, clip.frames());
+    start.renoise = strip_noise(LatentNoise::Renoise, plan, groups, clip);
+  }
+  return start;
 }
 
 }  // namespace tessera::worker

@@ -2,6 +2,7 @@
 
 #include "worker/clip_state.h"
 #include "worker/stage_groups.h"
+#include "worker/stage_snapshot.h"
 #include "worker/stage_start.h"
 
 namespace tessera::worker {
@@ -16,5 +17,10 @@ StageStart start_clip(const StagePlan& plan, const StageGroups& groups, const Cl
 StageStart start_clip_above(const StagePlan& plan, const StagePlan& below,
                             const at::Tensor& latents, const StageGroups& groups,
                             const ClipState& clip);
+
+/// A stage that goes on from a snapshot instead of what comes before it. Local.
+/// \throws storage::DataError if the snapshot does not fit the stage.
+StageStart restored_clip(const StagePlan& plan, const StageSnapshot& snapshot,
+                         const StageGroups& groups, const ClipState& clip);
 
 }  // namespace tessera::worker

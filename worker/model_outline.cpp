@@ -6,6 +6,7 @@
 #include "model/sampling/noise_scheduler_config.h"
 #include "model/unet/unet_config.h"
 #include "model/vae/vae_config.h"
+#include "model/video/video_model_config.h"
 #include "storage/storage_error.h"
 
 namespace tessera::worker {
@@ -60,6 +61,37 @@ ModelOutline sdxl_outline() {
   return outline;
 }
 
+ModelOutline video_crafter_outline() {
+  ModelOutline outline;
+  outline.unet_widths = {320, 640, 1280, 1280};
+  outline.transformer_depths = {1, 1, 1, 0};
+  outline.head_counts = {5, 10, 20, 20};
+  outline.context_width = 1024;
+  outline.vae_widths = {128, 256, 512, 512};
+  outline.middle_depth = 1;
+  outline.temporal_length = 16;
+  return outline;
+}
+
+ModelOutline read_video_outline(const std::string& directory) {
+  const model::VideoModelConfig config =
+      model::read_video_model_config(std::filesystem::path(directory) / model::kVideoConfigFile);
+  ModelOutline outline;
+  outline.unet_widths = config.unet.widths;
+  outline.transformer_depths = config.unet.transformer_depths;
+  for (const int width : config.unet.widths) {
+    outline.head_counts.push_back(width / config.unet.head_width);
+  }
+  outline.resnets_per_level = config.unet.resnets_per_level;
+  outline.context_width = config.unet.context_width;
+  outline.vae_widths = config.vae.widths;
+  outline.vae_resnets_per_level = config.vae.resnets_per_level;
+  outline.train_steps = config.schedule.train_steps;
+  outline.middle_depth = config.unet.middle_depth;
+  outline.temporal_length = config.unet.temporal_length;
+  return outline;
+}
+
 std::string outline_to_text(const ModelOutline& outline) {
   std::ostringstream out;
   write_list(out, outline.unet_widths);
@@ -68,7 +100,8 @@ std::string outline_to_text(const ModelOutline& outline) {
   write_list(out, outline.vae_widths);
   out << outline.resnets_per_level << ' ' << outline.context_width << ' ' << outline.sample_size
       << ' ' << outline.vae_sample_size << ' ' << outline.train_steps << ' ' << outline.steps_offset
-      << ' ' << outline.norm_groups << ' ' << outline.vae_resnets_per_level;
+      << ' ' << outline.norm_groups << ' ' << outline.vae_resnets_per_level << ' '
+      << outline.middle_depth << ' ' << outline.temporal_length;
   return out.str();
 }
 
@@ -81,7 +114,8 @@ ModelOutline outline_from_text(const std::string& text) {
   outline.vae_widths = read_list(in);
   in >> outline.resnets_per_level >> outline.context_width >> outline.sample_size >>
       outline.vae_sample_size >> outline.train_steps >> outline.steps_offset >>
-      outline.norm_groups >> outline.vae_resnets_per_level;
+      outline.norm_groups >> outline.vae_resnets_per_level >> outline.middle_depth >>
+      outline.temporal_length;
   if (!in) throw storage::DataError("model outline: \"" + text + "\" is not readable");
   return outline;
 }

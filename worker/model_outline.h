@@ -20,7 +20,10 @@ struct ModelOutline {
   int vae_sample_size = 1024;     ///< pixels: side of a tile
   int train_steps = 1000;         ///< num_train_timesteps of the scheduler
   int steps_offset = 1;
-  int norm_groups = 32;  ///< of the U-Net
+  int norm_groups = 32;   ///< of the U-Net
+  int middle_depth = -1;  ///< of the middle transformer; -1: that of the deepest level
+  /// Frames that a network of clips was trained on; 0: the network makes pictures.
+  int temporal_length = 0;
 
   bool operator==(const ModelOutline&) const = default;
   partition::Extent base_image() const { return {sample_size * 8, sample_size * 8}; }
@@ -37,6 +40,13 @@ ModelOutline sdxl_outline();
 ///         for a network that is not supported.
 ModelOutline read_model_outline(const std::string& directory,
                                 const std::string& vae_directory = "");
+
+/// VideoCrafter2 as published: what to plan clips for where no model is at hand.
+ModelOutline video_crafter_outline();
+
+/// Reads config.json of a folder that `tessera convert` made.
+/// \throws storage::MissingFileError, storage::DataError naming file and field.
+ModelOutline read_video_outline(const std::string& directory);
 
 /// One line of text and back, for a broadcast from rank 0.
 std::string outline_to_text(const ModelOutline& outline);

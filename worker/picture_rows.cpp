@@ -33,7 +33,7 @@ at::Tensor to_pixels(const at::Tensor& rows_13HW) {
 }  // namespace
 
 void stream_picture(comm::Communicator& comm, const at::Tensor& image,
-                    const std::vector<RowRange>& owned, int item, int stage,
+                    const std::vector<RowRange>& owned, PicturePlace place,
                     const PictureRows& deliver) {
   const int me = comm.rank();
   const auto cols = static_cast<int>(image.size(3));
@@ -52,11 +52,12 @@ void stream_picture(comm::Communicator& comm, const at::Tensor& image,
         if (me == 0) comm.exchange({}, {&receive, 1});
       }
       if (me == 0) {
-        deliver(item, stage,
+        deliver(place.item, place.stage,
                 {begin,
                  rows,
                  cols,
-                 {pixels.const_data_ptr<float>(), static_cast<std::size_t>(pixels.numel())}});
+                 {pixels.const_data_ptr<float>(), static_cast<std::size_t>(pixels.numel())},
+                 place.frame});
       }
     }
   }

@@ -150,6 +150,14 @@ at::Tensor RandomSource::clip_normals(const NoiseRequest& request, std::span<con
   return frames_TCHW.index_select(0, index_T).contiguous();
 }
 
+std::optional<at::Tensor> RandomSource::frame_posterior(const StagePlan& plan) const {
+  const NoiseRequest request{LatentNoise::Posterior, plan.stage};
+  if (replay_ == nullptr) return keyed(request, 0, {0, plan.latent.rows}, plan.latent.cols);
+  const std::string name = prefix_ + "frame00.posterior";
+  if (replay_->file.find(name) == nullptr) return std::nullopt;
+  return replay_->floats(name, {1, kLatentChannels, plan.latent.rows, plan.latent.cols}).clone();
+}
+
 std::vector<int> RandomSource::frame_sources(int frames, partition::WindowRule rule) const {
   if (replay_ == nullptr || frames <= rule.window) {
     return partition::keyed_frame_sources(frames, rule, seed_);

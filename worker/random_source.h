@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -48,6 +49,11 @@ class RandomSource {
   /// \throws storage::DataError as normals().
   at::Tensor clip_normals(const NoiseRequest& request, std::span<const int> sources,
                           partition::RowRange rows, int canvas_rows, int cols) const;
+
+  /// Noise of the autoencoder's posterior for the first frame of a clip's last stage, encoded again
+  /// for a trace, [1, 4, h, w]: keyed, or the replayed "frame00.posterior", nullopt if the file
+  /// lacks it. \throws storage::DataError for another shape.
+  std::optional<at::Tensor> frame_posterior(const StagePlan& plan) const;
 
   /// For every frame of a clip the frame whose noise it has (FreeNoise): partition's
   /// keyed_frame_sources, or the replayed "freenoise.permutation",

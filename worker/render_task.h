@@ -99,6 +99,9 @@ struct RenderTask {
   std::int64_t crop_batch_bytes = 64 << 20;  ///< crops attended in one call
   int cpu_threads = 1;                       ///< of this rank; not part of the plan hash
   ReplayTrace study;
+
+  /// Of an item: 1 for pictures.
+  int frames() const { return clip ? clip->frames : 1; }
 };
 
 }  // namespace tessera::worker

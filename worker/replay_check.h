@@ -1,6 +1,8 @@
 #pragma once
 
 #include "model/unet/unet.h"
+#include "model/video/video_unet.h"
+#include "worker/clip_state.h"
 #include "worker/random_source.h"
 #include "worker/render_task.h"
 
@@ -12,5 +14,8 @@ namespace tessera::worker {
 /// RandomSource does.
 void check_replay(const RenderTask& task, const ItemTask& item, const RandomSource& random,
                   const model::Unet& unet);
+
+/// The same for a clip, whose order of noise was read when its state was made.
+void check_clip_replay(const RenderTask& task, const ClipState& clip, const model::VideoUnet& unet);
 
 }  // namespace tessera::worker

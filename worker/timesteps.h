@@ -11,4 +11,8 @@ namespace tessera::worker {
 /// \throws std::invalid_argument unless 1 <= sampling.steps <= model.train_steps.
 std::vector<double> timesteps_of(const ModelOutline& model, const SamplingPlan& sampling);
 
+/// The same of a clip, whose steps may be more than `steps` (docs/algorithms.md, "Clips").
+/// \throws std::invalid_argument unless 1 <= steps <= model.train_steps / 2.
+std::vector<double> clip_timesteps_of(const ModelOutline& model, int steps);
+
 }  // namespace tessera::worker

@@ -68,10 +68,15 @@ at::Tensor TraceRecorder::gather(const at::Tensor& value, const std::vector<RowR
 
 void TraceRecorder::rows(const std::string& name, const at::Tensor& value, int stage,
                          TraceRows layout) {
-  if (!active()) return;
+  if (active()) whole(name, gathered(value, stage, layout));
+}
+
+at::Tensor TraceRecorder::gathered(const at::Tensor& value, int stage, TraceRows layout) {
+  if (!active()) return {};
   const auto owned =
       layout == TraceRows::Vae ? groups_->vae_rows(stage) : groups_->strip_rows_of_half(stage, 0);
-  whole(name, gather(value, owned, stage));
+  const at::Tensor canvas = gather(value, owned, stage);
+  return on_root() ? canvas : at::Tensor();
 }
 
 const model::TensorTap* TraceRecorder::begin_layers(model::TapDetail detail) {
@@ -144,7 +149,10 @@ at::Tensor TraceRecorder::whole_of_last_half(const at::Tensor& value) const {
 }
 
 void TraceRecorder::end_layers(int stage) {
-  const std::string prefix = "stage" + std::to_string(stage) + "/";
+  end_layers(stage, "stage" + std::to_string(stage) + "/");
+}
+
+void TraceRecorder::end_layers(int stage, const std::string& prefix) {
   for (const Capture& capture : captures_) {
     const bool both =
         detail_ == model::TapDetail::SelfAttention && capture.name.starts_with("unet.");

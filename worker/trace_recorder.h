@@ -36,6 +36,8 @@ class TraceRecorder {
   /// A map of which every rank holds rows, [1, C, rows, W]. Ranks without rows pass an undefined
   /// one.
   void rows(const std::string& name, const at::Tensor& value, int stage, TraceRows layout);
+  /// The same map, whole on rank 0, to be recorded in another form; undefined elsewhere.
+  at::Tensor gathered(const at::Tensor& value, int stage, TraceRows layout);
   /// A row of a table with one row per call, e.g. crop shifts per step.
   void table_row(const std::string& name, const at::Tensor& row);
 
@@ -50,8 +52,9 @@ class TraceRecorder {
   /// last batch element. EveryLayer: the tap sees one prediction, whose frames are all kept; ranks
   /// of both halves capture the same names, the last half's tensors are taken.
   const model::TensorTap* begin_layers(model::TapDetail detail = model::TapDetail::SelfAttention);
-  /// Gathers what the tap saw, under "stage<k>/".
+  /// Gathers what the tap saw, under "stage<k>/" or behind another prefix.
   void end_layers(int stage);
+  void end_layers(int stage, const std::string& prefix);
 
   /// Writes the file (rank 0). \throws storage::CannotCreateError, storage::IoError.
   void write() const;

@@ -10,36 +10,12 @@
 #include <optional>
 
 #include "comm/rank_error.h"
-#include "worker/checkpoint_state.h"
+#include "worker/clip_render.h"
 #include "worker/failure_code.h"
-#include "worker/item_state.h"
-#include "worker/model_set.h"
-#include "worker/picture_rows.h"
-#include "worker/stage_groups.h"
-#include "worker/stage_run.h"
-#include "worker/stage_transition.h"
-#include "worker/trace_recorder.h"
+#include "worker/picture_render.h"
 
 namespace tessera::worker {
 namespace {
-
-/// A warning about the text of a prompt beyond 77 tokens, cut to `most` bytes, or nothing.
-std::string dropped_words(const std::string& name, std::string words, std::size_t most) {
-  if (words.empty()) return "";
-  if (words.size() > most) {
-    while (most > 0 && (static_cast<unsigned char>(words[most]) & 0xC0U) == 0x80U) --most;  // UTF-8
-    words = words.substr(0, most) + "...";
-  }
-  return "the " + name + " is longer than 77 tokens; this part is dropped: \"" + words + "\". ";
-}
-
-/// For both prompts, short enough for the message of an outcome.
-std::string dropped_words(const ItemState& item) {
-  const bool both = !item.dropped_prompt.empty() && !item.dropped_negative.empty();
-  const std::size_t most = both ? 170 : 400;
-  return dropped_words("prompt", item.dropped_prompt, most) +
-         dropped_words("negative prompt", item.dropped_negative, most);
-}
 
 using Clock = std::chrono::steady_clock;
 
@@ -68,9 +44,13 @@ class Worker::Impl {
   }
 
   void load(Outcome& outcome) {
-    models_ = load_model_set(task_.model);
+    if (task_.clip) {
+      clips_.emplace(model::load_video_model(task_.model.directory));
+      return;
+    }
+    pictures_ = load_model_set(task_.model);
     std::string warnings;
-    for (const std::string& warning : models_->warnings) warnings += warning + ". ";
+    for (const std::string& warning : pictures_->warnings) warnings += warning + ". ";
     outcome.set_message(warnings);
   }
 
@@ -85,13 +65,15 @@ class Worker::Impl {
   /// Work whose collectives all ranks have to reach.
   void run_collective(const Command& command, Outcome& outcome) {
     if (command.kind == CommandKind::BeginStage) begin_stage(plan_of(command), outcome);
-    if (command.kind == CommandKind::Step && run_) {
-      const double before = run_->unet_seconds();
-      run_->step(command.step);
-      outcome.unet_seconds = run_->unet_seconds() - before;
+    if (command.kind == CommandKind::Step) {
+      const double before = item().unet_seconds();
+      item().step(command.step);
+      outcome.unet_seconds = item().unet_seconds() - before;
     }
     if (command.kind == CommandKind::Checkpoint) take_snapshot(plan_of(command), command.step);
-    if (command.kind == CommandKind::EndStage) end_stage(plan_of(command), outcome);
+    if (command.kind == CommandKind::EndStage) {
+      item().end_stage(plan_of(command), deliver_, outcome);
+    }
   }
 
   comm::TrafficCounters traffic() const { return groups_.traffic(); }
@@ -101,63 +83,41 @@ class Worker::Impl {
     return task_.stages.at(static_cast<std::size_t>(command.stage));
   }
 
+  ItemRender& item() {
+    if (!item_) throw std::logic_error("a command for an item comes before it begins");
+    return *item_;
+  }
+
   void begin(int index, Outcome& outcome) {
     const ItemTask& item = task_.items.at(static_cast<std::size_t>(index));
-    const int rank = groups_.rows().rank();
-    item_.reset(
-        new ItemState(begin_item(task_, item, *models_, predictions_of(task_, rank), trace_)));
-    outcome.set_message(dropped_words(*item_));
-    transition_.emplace(task_, groups_, *models_, *item_, trace_);
+    item_.reset();
+    if (task_.clip) {
+      item_ = std::make_unique<ClipRender>(task_, item, groups_, *clips_, trace_);
+    } else {
+      item_ = std::make_unique<PictureRender>(task_, item, groups_, *pictures_, trace_);
+    }
+    index_ = index;
+    outcome.set_message(item_->warning());
   }
 
   void begin_stage(const StagePlan& plan, Outcome& outcome) {
-    if (!transition_) throw std::logic_error("a stage begins before its item");
     const auto begin = Clock::now();
-    StageRun::Start start = start_of(plan);
-    below_ = {};
-    run_.reset();
-    if (groups_.has_strip(plan.stage)) {
-      run_.emplace(task_, plan, groups_, *models_, *item_, trace_, std::move(start));
-    }
-    outcome.vae_seconds = seconds_since(begin);
-  }
-
-  StageRun::Start start_of(const StagePlan& plan) {
     const auto stored =
         std::find_if(snapshots_.begin(), snapshots_.end(), [&](const StageSnapshot& snapshot) {
-          return snapshot.item == item_->task->index && snapshot.stage == plan.stage;
+          return snapshot.item == index_ && snapshot.stage == plan.stage;
         });
-    if (stored != snapshots_.end()) {
-      StageRun::Start start = transition_->restored(plan, *stored);
-      snapshots_.erase(stored);
-      return start;
-    }
-    return plan.stage == 0 ? transition_->first_stage(plan) : transition_->next_stage(plan, below_);
+    const bool restores = stored != snapshots_.end();
+    item().begin_stage(plan, restores ? &*stored : nullptr);
+    if (restores) snapshots_.erase(stored);
+    outcome.vae_seconds = seconds_since(begin);
   }
 
   void take_snapshot(const StagePlan& plan, int step) {
-    StageSnapshot snapshot{item_->task->index, plan.stage, step, {}, {}};
-    snapshot.x = gather_canvas(groups_, plan, run_ ? run_->latents() : at::Tensor());
-    if (plan.stage > 0) {
-      snapshot.z_up = gather_canvas(groups_, plan, run_ ? run_->upscaled_latents() : at::Tensor());
-    }
+    StageSnapshot snapshot = item().snapshot(plan, step);
     if (groups_.rows().rank() == 0 && keep_) keep_(std::move(snapshot));
   }
 
-  void end_stage(const StagePlan& plan, Outcome& outcome) {
-    const auto begin = Clock::now();
-    const at::Tensor x = run_ ? run_->latents().to(at::kFloat) : at::Tensor();
-    run_.reset();
-    below_ = finish_stage(plan, groups_, CanvasVae(*models_, groups_), x, trace_);
-    outcome.vae_seconds = seconds_since(begin);
-    stream_picture(groups_.rows(), below_.image, image_rows(groups_.vae_rows(plan.stage)),
-                   item_->task->index, plan.stage, deliver_);
-  }
-
   void end_item() {
-    run_.reset();
-    transition_.reset();
-    below_ = {};
     item_.reset();
     trace_.write();
   }
@@ -167,11 +127,10 @@ class Worker::Impl {
   TraceRecorder trace_;
   PictureRows deliver_;
   KeepSnapshot keep_;
-  std::unique_ptr<ModelSet> models_;
-  std::unique_ptr<ItemState> item_;
-  std::optional<StageTransition> transition_;
-  std::optional<StageRun> run_;
-  StageResult below_;
+  std::unique_ptr<ModelSet> pictures_;      ///< the networks of pictures
+  std::optional<model::VideoModel> clips_;  ///< those of clips
+  std::unique_ptr<ItemRender> item_;
+  int index_ = -1;                        ///< of the item
   std::vector<StageSnapshot> snapshots_;  ///< of stages that have yet to begin
 };
 

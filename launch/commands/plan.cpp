@@ -1,6 +1,7 @@
 #include "launch/commands/plan.h"
 
 #include <filesystem>
+#include <string>
 #include <vector>
 
 #include "configs/job_config_reader.h"
@@ -54,9 +55,15 @@ coordinator::Placement placement_of(int ranks, const PlanRequest& request,
 }
 
 worker::ModelOutline outline_of(const configs::JobConfig& job, Console& console) {
+  const bool clip = job.kind == configs::JobConfig::Kind::Video;
   if (job.model.path.empty()) {
-    console.note("no model is given: planned for the published SDXL");
-    return worker::sdxl_outline();
+    console.note(std::string("no model is given: planned for the published ") +
+                 (clip ? "VideoCrafter2" : "SDXL"));
+    return clip ? worker::video_crafter_outline() : worker::sdxl_outline();
+  }
+  if (clip) {
+    return worker::read_video_outline(
+        storage::locate_video_model(find_shipped_model(job.model.path)).string());
   }
   const std::filesystem::path folder =
       storage::locate_model(find_shipped_model(job.model.path), huggingface_home());

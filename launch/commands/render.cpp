@@ -148,7 +148,10 @@ int render(const CommandLine& line, RankSession& session, SignalInbox& inbox, Ra
   const std::unique_ptr<RunOutputs> outputs = open_outputs(line, prepared, session, startup, log);
   session.on_watchdog_report([&log](const std::string& text) { log.error(text); });
   tell_warnings(prepared, log, console);
-  startup.on_root([&] { tell_history(*outputs, log, console); });
+  startup.on_root([&] {
+    tell_history(*outputs, log, console);
+    for (const auto& file : outputs->finished_containers()) console.result(file.string());
+  });
   const int due = leave_complete_items(outputs.get(), prepared, startup, log, console);
   int exit_code = 0;
   if (due == 0) {

@@ -14,6 +14,7 @@ TEST(ConfigOrigin, IsDescribedForPeople) {
   EXPECT_EQ(describe({Kind::Option, {"--seed", 0, 0}}), "option --seed");
   EXPECT_EQ(describe({Kind::Environment, {"TESSERA_SEED", 0, 0}}), "TESSERA_SEED");
   EXPECT_EQ(describe({Kind::PromptsFile, {"p.csv", 0, 0}}), "prompts file p.csv");
+  EXPECT_EQ(describe({Kind::VideoDefault, {}}), "kind video");
   EXPECT_EQ(describe({Kind::Mode, {}}), "method.mode official");
 }
 

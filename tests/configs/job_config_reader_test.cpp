@@ -70,7 +70,7 @@ TEST(JobConfigReader, NamesPlaceAndNearestKeyOfAnUnknownKey) {
 TEST(JobConfigReader, NamesValueAndWhatIsAllowed) {
   expect_refused(file_sources("sampling:\n  scheduler: eulr\n"),
                  "job.yaml:2:14: sampling.scheduler: \"eulr\" is not allowed. Did you mean "
-                 "\"euler\"? Allowed: euler, euler_ancestral.");
+                 "\"euler\"? Allowed: euler, euler_ancestral, ddim.");
   expect_refused(file_sources("sampling: {steps: 0}\n"),
                  "job.yaml:1:19: sampling.steps: \"0\" is not allowed. Allowed: integer 1..1000.");
   expect_refused(

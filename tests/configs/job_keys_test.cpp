@@ -6,10 +6,10 @@ namespace {
 
 TEST(JobKeys, ReadAndWriteTheirFields) {
   std::vector<ConfigKey> keys = job_keys();
-  // These two take one value so far.
-  std::erase_if(keys,
-                [](const ConfigKey& key) { return key.path == "version" || key.path == "kind"; });
-  expect_section_reads(keys, {{"name", "x", "\"x\""}, {"preset", "demo", "\"demo\""}});
+  // It takes one value so far.
+  std::erase_if(keys, [](const ConfigKey& key) { return key.path == "version"; });
+  expect_section_reads(
+      keys, {{"name", "x", "\"x\""}, {"kind", "video", "video"}, {"preset", "demo", "\"demo\""}});
 }
 
 TEST(PromptKeys, ReadAndWriteTheirFields) {

@@ -7,11 +7,13 @@ namespace {
 TEST(OutputKeys, ReadAndWriteTheirFields) {
   expect_section_reads(output_keys(), {{"output.run_dir", "out", "\"out\""},
                                        {"output.pattern", "p{index}", "\"p{index}\""},
+                                       {"output.formats", "[mkv, frames]", "[mkv, frames]"},
                                        {"output.bit_depth", "16", "16"},
                                        {"output.stages", "final", "final"},
                                        {"output.on_exists", "skip", "skip"},
                                        {"output.metadata", "none", "none"},
-                                       {"output.png_level", "9", "9"}});
+                                       {"output.png_level", "9", "9"},
+                                       {"output.video_crf", "20", "20"}});
 }
 
 TEST(MessageKeys, ReadAndWriteTheirFields) {

@@ -14,7 +14,7 @@ ResolvedConfig with_preset(const std::string& name) {
 }
 
 TEST(Presets, CanAllBeReadAndPassTheRules) {
-  EXPECT_EQ(presets().size(), 9u);
+  EXPECT_EQ(presets().size(), 10u);
   for (const Preset& preset : presets()) {
     SCOPED_TRACE(preset.name);
     EXPECT_FALSE(preset.summary.empty());

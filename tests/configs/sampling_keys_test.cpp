@@ -10,6 +10,7 @@ TEST(SamplingKeys, ReadAndWriteTheirFields) {
                         {"sampling.steps", "8", "8"},
                         {"sampling.guidance_scale", "0", "0"},
                         {"sampling.guidance_rescale", "0.7", "0.7"},
+                        {"sampling.eta", "0.5", "0.5"},
                         {"sampling.timestep_spacing", "trailing", "trailing"},
                         {"sampling.state", "fp16", "fp16"}});
 }

@@ -83,7 +83,7 @@ class SavingRun {
                               [] { return std::vector<storage::CheckpointOutput>(); });
     OutputWriter output(
         std::make_unique<MemoryFrameWriter>(std::make_shared<MemoryFrames>()),
-        [](int, int) { return std::nullopt; }, 1 << 20);
+        [](int, int, int) { return std::nullopt; }, 1 << 20);
     CommandExchange exchange(control, first_state(), [&](const Command& command) {
       if (command.kind == CommandKind::Checkpoint) checkpointer.keep(snapshot(command));
       return answer(0, command);

@@ -54,7 +54,7 @@ class CascadeRun {
   int lead(comm::Communicator& control) {
     OutputWriter output(
         std::make_unique<MemoryFrameWriter>(frames),
-        [&](int item, int stage) { return order(item, stage); }, queue_bytes);
+        [&](int item, int stage, int) { return order(item, stage); }, queue_bytes);
     CommandExchange exchange(control, CascadeState(plan_.task), [&](const Command& command) {
       if (command.kind == CommandKind::EndStage) deliver(output, command);
       return execute(0, command);

@@ -64,6 +64,7 @@ TEST_F(ManifestLogTest, RecordsAPictureWithItsDigestAtOnce) {
   ManifestLog log(manifest_, run_);
   FrameRecord frame;
   frame.stage = 1;
+  frame.path = run_.root() / "images/1.png";
   frame.digest = std::string(64, 'e');
   log.on_frame_written(frame);
   EXPECT_EQ(on_disk(), log.manifest());

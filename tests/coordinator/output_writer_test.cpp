@@ -22,7 +22,7 @@ constexpr int kBandRows = 2;
 constexpr std::uint64_t kBandBytes = kBandRows * kCols * 3 * sizeof(float);
 
 /// Orders every picture but those of stage 7.
-std::optional<PictureOrder> order(int item, int stage) {
+std::optional<PictureOrder> order(int item, int stage, int) {
   if (stage == 7) return std::nullopt;
   PictureOrder result;
   result.frame_index = item * 10 + stage;
@@ -87,8 +87,8 @@ TEST_F(OutputWriterTest, ReportsTheSizeAndDigestOfTheFile) {
   storage::write_text(file, "what lies under the final name");
   OutputWriter writer(
       std::make_unique<MemoryFrameWriter>(frames_),
-      [&](int item, int stage) {
-        std::optional<PictureOrder> there = order(item, stage);
+      [&](int item, int stage, int) {
+        std::optional<PictureOrder> there = order(item, stage, 0);
         there->path = file;
         return there;
       },
@@ -200,7 +200,7 @@ TEST_F(OutputWriterTest, OutlastsAFileSystemThatIsSlow) {
 TEST_F(OutputWriterTest, AnOrderThatCannotBeMadeIsAFailureAndNotAnException) {
   OutputWriter writer(
       std::make_unique<MemoryFrameWriter>(frames_),
-      [](int, int) -> std::optional<PictureOrder> {
+      [](int, int, int) -> std::optional<PictureOrder> {
         throw storage::CannotCreateError("image.png exists");
       },
       1 << 20);

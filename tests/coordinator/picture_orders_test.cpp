@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "configs/job_config_reader.h"
 #include "coordinator/planner.h"
 #include "storage/storage_error.h"
 #include "storage/text_file.h"
@@ -226,6 +227,68 @@ TEST_F(PictureOrdersTest, AnItemThatIsLeftIsListedAsTheEarlierStartKnewIt) {
   EXPECT_EQ(orders.pictures(), earlier.pictures);
   EXPECT_EQ(orders.complete_items(), (std::vector<int>{1, 2}));
   EXPECT_EQ(orders.final_file(), orders.order(0, 2)->path);
+}
+
+class ClipOrdersTest : public PictureOrdersTest {
+ protected:
+  ClipOrdersTest() {
+    configs::ConfigSources sources;
+    sources.options = {{"kind", {"video"}, "--kind"},
+                       {"prompt", {"a kite"}, "-p"},
+                       {"cascade.resolutions", {"64x64,128x128"}, "--resolutions"},
+                       {"video.frames", {"3"}, "--frames"},
+                       {"output.formats", {"mp4,mkv"}, "--formats"}};
+    job_ = configs::read_job_config(sources).job;
+    plan_ = plan_render(job_, worker::video_crafter_outline(), 1);
+  }
+};
+
+TEST_F(ClipOrdersTest, EveryFrameHasItsFileAndTheLastOneTheContainers) {
+  const PictureOrders orders = make_for_plan();
+  ASSERT_EQ(orders.pictures().size(), 2U * (3 + 2));
+  EXPECT_EQ(orders.pictures()[2].file, "frames/00000_123_64x64/00002.png");
+  EXPECT_EQ(orders.pictures()[3].file, "videos/00000_123_64x64.mp4");
+  std::set<int> frames;
+  for (const int stage : {0, 1}) {
+    for (const int frame : {0, 1, 2}) {
+      const auto order = orders.order(0, stage, frame);
+      ASSERT_TRUE(order.has_value());
+      EXPECT_EQ(orders.file_of(order->frame_index), order->path);
+      EXPECT_EQ(order->frame, frame);
+      EXPECT_EQ(order->metadata.sampler, "DDIM");
+      EXPECT_EQ(order->containers.size(), frame == 2 ? 2U : 0U);
+      frames.insert(order->frame_index);
+    }
+  }
+  EXPECT_EQ(frames.size(), 6U);
+  EXPECT_EQ(orders.order(0, 1, 2)->containers[1].path, orders.final_file(".mkv"));
+  EXPECT_EQ(orders.final_file(".png"), "");
+  EXPECT_TRUE(orders.complete_items().empty());
+}
+
+TEST_F(ClipOrdersTest, AContainerIsDueAfterTheLastFrameThatIsMissing) {
+  RunManifest earlier = manifest_of(make_for_plan());
+  for (ManifestPicture& picture : earlier.pictures) {
+    const bool missing =
+        picture.file.ends_with("128x128/00001.png") || picture.file.ends_with("mkv");
+    if (!missing) picture.state = State::Written;
+  }
+  const PictureOrders orders = make_for_plan(&earlier);
+  EXPECT_EQ(orders.pictures(), earlier.pictures);
+  EXPECT_FALSE(orders.order(0, 1, 2).has_value());
+  ASSERT_TRUE(orders.order(0, 1, 1).has_value());
+  ASSERT_EQ(orders.order(0, 1, 1)->containers.size(), 1U);
+  EXPECT_EQ(orders.order(0, 1, 1)->containers[0].form.format, storage::VideoFormat::Mkv);
+  EXPECT_FALSE(orders.is_due(0, 0));
+  EXPECT_TRUE(orders.is_due(0, 1));
+}
+
+TEST_F(ClipOrdersTest, TheFilesOfAnotherClipGetAFolderOfTheirOwnWithSuffix) {
+  storage::write_text(make_for_plan().order(0, 1, 0)->path, "another clip");
+  job_.output.on_exists = JobConfig::OnExists::Suffix;
+  const PictureOrders orders = make_for_plan();
+  EXPECT_EQ(orders.order(0, 1, 0)->path,
+            directory_.path() / "frames/00000_123_128x128_2/00000.png");
 }
 
 }  // namespace

@@ -68,6 +68,7 @@ std::vector<Change> clip_changes() {
       [](RenderTask& t) { t.clip.emplace().eta = 1; },
       [](RenderTask& t) { t.clip.emplace().windows.window = 8; },
       [](RenderTask& t) { t.clip.emplace().windows.stride = 2; },
+      [](RenderTask& t) { t.clip.emplace().decoded = worker::DecodedStages::Final; },
   };
 }
 
@@ -126,7 +127,7 @@ TEST(PlanHash, SeesEveryField) {
       EXPECT_TRUE(hashes.insert(plan_hash(changed)).second) << describe_task(changed);
     }
   }
-  EXPECT_EQ(hashes.size(), 64u);
+  EXPECT_EQ(hashes.size(), 65u);
 }
 
 TEST(PlanHash, TextsCannotImitateOtherFields) {

@@ -76,9 +76,9 @@ TEST(RunManifest, NamesItsStates) {
 
 TEST(RunManifest, FindsAPictureByItemAndStage) {
   RunManifest manifest = sample_manifest();
-  ASSERT_NE(manifest.find(0, 1), nullptr);
-  EXPECT_EQ(manifest.find(0, 1)->file, "images/1.png");
-  EXPECT_EQ(manifest.find(1, 1), nullptr);
+  ASSERT_NE(manifest.find("images/1.png"), nullptr);
+  EXPECT_EQ(manifest.find("images/1.png")->stage, 1);
+  EXPECT_EQ(manifest.find("images/7.png"), nullptr);
 }
 
 TEST(UnfinishedItems, LackAPictureThatIsKept) {

@@ -67,5 +67,15 @@ TEST_F(ModelLocatorTest, OtherNamesAreMissingFolders) {
   }
 }
 
+TEST_F(ModelLocatorTest, AFolderWithAConfigIsAVideoModel) {
+  home_.put("clips/config.json", "{}");
+  home_.put("pictures/model_index.json", "{}");
+  EXPECT_EQ(locate_video_model((home_ / "clips").string()), home_ / "clips");
+  EXPECT_THAT(message_of<DataError>([&] { locate_video_model((home_ / "pictures").string()); }),
+              HasSubstr("makes pictures"));
+  EXPECT_THAT(message_of<MissingFileError>([&] { locate_video_model((home_ / "none").string()); }),
+              HasSubstr("tessera convert"));
+}
+
 }  // namespace
 }  // namespace tessera::storage

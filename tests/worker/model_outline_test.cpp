@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "storage/storage_error.h"
+#include "tests/worker/clip_folder.h"
 #include "tests/worker/scratch_file.h"
 #include "tests/worker/tiny_task.h"
 
@@ -105,6 +106,17 @@ INSTANTIATE_TEST_SUITE_P(Files, BrokenFolder,
                          [](const auto& given) {
                            return given.param.substr(0, given.param.find('/'));
                          });
+
+TEST(ModelOutline, OfAVideoModelComesFromItsConfig) {
+  const worker::ModelOutline outline = worker::read_video_outline(tiny_video_folder());
+  EXPECT_EQ(outline.unet_widths, (std::vector<int>{32, 32, 32, 32}));
+  EXPECT_EQ(outline.transformer_depths, (std::vector<int>{1, 1, 1, 0}));
+  EXPECT_EQ(outline.head_counts, (std::vector<int>{2, 2, 2, 2}));
+  EXPECT_EQ(outline.temporal_length, 16);
+  EXPECT_EQ(outline.middle_depth, 1);
+  EXPECT_EQ(outline.grain_rows(), 8);
+  EXPECT_EQ(worker::outline_from_text(worker::outline_to_text(outline)), outline);
+}
 
 }  // namespace
 }  // namespace tessera::testing

@@ -35,7 +35,7 @@ void bands_arrive_in_order_and_clamped(comm::Communicator& world) {
   const RowRange own = owned[static_cast<std::size_t>(world.rank())];
   std::vector<float> received;
   int next_row = 0;
-  worker::stream_picture(world, picture.narrow(2, own.begin, own.rows()), owned, 5, 2,
+  worker::stream_picture(world, picture.narrow(2, own.begin, own.rows()), owned, {5, 2},
                          [&](int item, int stage, storage::RowBand band) {
                            EXPECT_EQ(item, 5);
                            EXPECT_EQ(stage, 2);
