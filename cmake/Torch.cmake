@@ -1,11 +1,12 @@
 # Finds LibTorch inside a Python wheel and exposes it as tessera::torch.
 #
-# Search order: -DTorch_DIR, $TESSERA_TORCH, .deps/venv, the active python3. The wheel's own
+# Search order: -DTorch_DIR, $TESSERA_TORCH, .deps/cuda with TESSERA_CUDA=ON, .deps/venv, the active python3. The wheel's own
 # TorchConfig.cmake is not used: it sets global flags and enables CUDA for every target.
 set(TESSERA_CUDA AUTO CACHE STRING "Link the CUDA part of LibTorch: AUTO (when the wheel has it), ON or OFF")
 set_property(CACHE TESSERA_CUDA PROPERTY STRINGS AUTO ON OFF)
 
-# Sets `result` to the first folder of a wheel that holds the CPU library, or to nothing.
+# Sets `result` to the first folder of a wheel that holds the CPU library, and with TESSERA_CUDA=ON the CUDA
+# one, or to nothing.
 function(tessera_find_torch result)
   set(candidates "")
   if(Torch_DIR) # either the folder of the wheel or its share/cmake/Torch
@@ -13,6 +14,9 @@ function(tessera_find_torch result)
   endif()
   if(DEFINED ENV{TESSERA_TORCH})
     list(APPEND candidates "$ENV{TESSERA_TORCH}")
+  endif()
+  if(TESSERA_CUDA STREQUAL "ON") # what launch/setup --cuda fetches
+    list(APPEND candidates "${PROJECT_SOURCE_DIR}/.deps/cuda/torch")
   endif()
   file(GLOB venv "${PROJECT_SOURCE_DIR}/.deps/venv/lib/python3*/site-packages/torch")
   list(APPEND candidates ${venv})
@@ -25,6 +29,9 @@ function(tessera_find_torch result)
     list(APPEND candidates "${active}")
   endif()
   foreach(candidate IN LISTS candidates)
+    if(TESSERA_CUDA STREQUAL "ON" AND NOT EXISTS "${candidate}/lib/libtorch_cuda.so")
+      continue()
+    endif()
     if(EXISTS "${candidate}/lib/libtorch_cpu.so")
       get_filename_component(root "${candidate}" ABSOLUTE)
       set(${result} "${root}" PARENT_SCOPE)
@@ -35,7 +42,11 @@ function(tessera_find_torch result)
 endfunction()
 
 tessera_find_torch(TESSERA_TORCH_ROOT)
-if(NOT TESSERA_TORCH_ROOT)
+if(NOT TESSERA_TORCH_ROOT AND TESSERA_CUDA STREQUAL "ON")
+  message(FATAL_ERROR
+    "TESSERA_CUDA=ON, but no LibTorch with a CUDA part was found. Run 'launch/setup --cuda' (to compile and "
+    "link) or 'TESSERA_CUDA=ON launch/setup' (to run), or set TESSERA_TORCH to the 'torch' folder of a CUDA wheel.")
+elseif(NOT TESSERA_TORCH_ROOT)
   message(FATAL_ERROR
     "LibTorch was not found. Run launch/setup, or set TESSERA_TORCH to the 'torch' folder of a wheel.")
 endif()
@@ -53,10 +64,6 @@ set(TESSERA_TORCH_HAS_CUDA OFF)
 if(EXISTS "${TESSERA_TORCH_ROOT}/lib/libtorch_cuda.so" AND NOT TESSERA_CUDA STREQUAL "OFF")
   set(TESSERA_TORCH_HAS_CUDA ON)
   list(APPEND _libs "${TESSERA_TORCH_ROOT}/lib/libtorch_cuda.so" "${TESSERA_TORCH_ROOT}/lib/libc10_cuda.so")
-elseif(TESSERA_CUDA STREQUAL "ON")
-  message(FATAL_ERROR
-    "TESSERA_CUDA=ON, but the LibTorch at ${TESSERA_TORCH_ROOT} has no CUDA part. "
-    "Run 'TESSERA_CUDA=ON launch/setup', or set TESSERA_TORCH to the 'torch' folder of a CUDA wheel.")
 endif()
 message(STATUS "LibTorch ${TESSERA_TORCH_VERSION} at ${TESSERA_TORCH_ROOT}, CUDA ${TESSERA_TORCH_HAS_CUDA}")
 

@@ -1,6 +1,7 @@
 #include "comm/communicator_factory.h"
 
 #include <stdexcept>
+#include <string>
 
 #include "comm/mpi_communicator.h"
 #include "comm/solo_communicator.h"
@@ -22,6 +23,18 @@ std::unique_ptr<Communicator> make_communicator(Transport transport, MpiSession*
   }
   if (transport == Transport::Mpi) return make_mpi_world(*session, context);
   return std::make_unique<SoloCommunicator>();
+}
+
+std::unique_ptr<Communicator> make_device_communicator(Communicator& control,
+                                                       const DeviceStream& stream,
+                                                       const RankContext& context) {
+#ifdef TESSERA_HAVE_NCCL
+  return make_nccl_ranks(control, stream, context);
+#else
+  static_cast<void>(context);
+  throw std::logic_error("rank " + std::to_string(control.rank()) + " has CUDA device " +
+                         std::to_string(stream.device) + ", but this build has no NCCL");
+#endif
 }
 
 }  // namespace tessera::comm

@@ -7,6 +7,7 @@
 
 #include "comm/communicator.h"
 #include "comm/mpi_session.h"
+#include "comm/nccl_communicator.h"
 #include "comm/rank_context.h"
 #include "comm/transport.h"
 
@@ -25,5 +26,12 @@ Transport choose_transport(const VariableLookup& variable);
 /// \throws std::invalid_argument if `session` does not fit the transport; RankError from MPI.
 std::unique_ptr<Communicator> make_communicator(Transport transport, MpiSession* session,
                                                 const RankContext& context);
+
+/// The ranks of `control` for bytes in device memory: over NCCL, in builds that have it.
+/// Collective. \throws RankError from NCCL; std::logic_error in a build without NCCL, which finds
+/// no device.
+std::unique_ptr<Communicator> make_device_communicator(Communicator& control,
+                                                       const DeviceStream& stream,
+                                                       const RankContext& context);
 
 }  // namespace tessera::comm

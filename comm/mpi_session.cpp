@@ -32,6 +32,11 @@ MpiSession::MpiSession() : exceptions_at_start_(std::uncaught_exceptions()) {
   check(MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN), "MPI_Comm_set_errhandler");
   check(MPI_Comm_rank(MPI_COMM_WORLD, &rank_), "MPI_Comm_rank");
   check(MPI_Comm_size(MPI_COMM_WORLD, &size_), "MPI_Comm_size");
+  MPI_Comm host = MPI_COMM_NULL;
+  check(MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, rank_, MPI_INFO_NULL, &host),
+        "MPI_Comm_split_type");
+  check(MPI_Comm_rank(host, &local_rank_), "MPI_Comm_rank");
+  check(MPI_Comm_free(&host), "MPI_Comm_free");
 }
 
 MpiSession::~MpiSession() {

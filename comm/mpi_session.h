@@ -25,6 +25,8 @@ class MpiSession {
 
   int rank() const { return rank_; }
   int size() const { return size_; }
+  /// Among the ranks of this host, in their order.
+  int local_rank() const { return local_rank_; }
   std::mutex& transport_lock() { return transport_lock_; }
 
   /// MPI_Abort(exit_code) on all ranks, 0 <= exit_code < 256. Any thread. Returns false at once if
@@ -36,6 +38,7 @@ class MpiSession {
   int exceptions_at_start_;
   int rank_ = 0;
   int size_ = 1;
+  int local_rank_ = 0;
   bool closed_ = false;
 };
 

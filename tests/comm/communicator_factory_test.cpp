@@ -30,6 +30,13 @@ TEST(CommunicatorFactory, MakesAGroupOfOneWithoutASession) {
   EXPECT_EQ(world->size(), 1);
 }
 
+// Builds with NCCL say the same in the words of the runtime.
+TEST(CommunicatorFactory, RefusesADeviceThatIsNotThere) {
+  const RankContext context{std::make_shared<DeadlineSource>(std::chrono::seconds(1)), nullptr};
+  const auto world = make_communicator(Transport::Solo, nullptr, context);
+  EXPECT_ANY_THROW(make_device_communicator(*world, {-1, nullptr}, context));
+}
+
 TEST(CommunicatorFactory, RefusesMpiWithoutASession) {
   EXPECT_THROW(make_communicator(Transport::Mpi, nullptr, {}), std::invalid_argument);
 }
