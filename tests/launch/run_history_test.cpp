@@ -149,9 +149,9 @@ TEST_F(ReadHistory, CountsPicturesOnlyWithTheContentThatIsRecorded) {
   folder_.put("run/images/b.png", "changed");
   RunHistory history = read();
   ASSERT_TRUE(history.manifest.has_value());
-  EXPECT_EQ(history.manifest->find(0, 0)->state, ManifestPicture::State::Written);
-  EXPECT_EQ(history.manifest->find(0, 1)->state, ManifestPicture::State::Due);
-  EXPECT_EQ(history.manifest->find(0, 1)->digest, "");
+  EXPECT_EQ(history.manifest->find("images/a.png")->state, ManifestPicture::State::Written);
+  EXPECT_EQ(history.manifest->find("images/b.png")->state, ManifestPicture::State::Due);
+  EXPECT_EQ(history.manifest->find("images/b.png")->digest, "");
   EXPECT_THAT(history.warnings, ElementsAre(HasSubstr("images/b.png is lost or was changed")));
   fs::remove(folder_ / "run/images/a.png");
   EXPECT_EQ(read().warnings.size(), 2u);
@@ -164,8 +164,8 @@ TEST_F(ReadHistory, KnowsThePicturesOfACheckpointWhoseManifestIsLost) {
   RunHistory history = read();
   EXPECT_THAT(history.warnings, ElementsAre(HasSubstr("the manifest is passed over")));
   ASSERT_TRUE(history.manifest.has_value());
-  ASSERT_NE(history.manifest->find(2, 2), nullptr);
-  EXPECT_EQ(history.manifest->find(2, 2)->state, ManifestPicture::State::Written);
+  ASSERT_NE(history.manifest->find("images/a.png"), nullptr);
+  EXPECT_EQ(history.manifest->find("images/a.png")->state, ManifestPicture::State::Written);
 }
 
 TEST_F(ReadHistory, OfOtherItemsIsKeptThoughTheManifestIsLost) {
